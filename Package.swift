@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+// The manifest is the diagram: one table says which module may import which, and the targets are
+// built from it. `swift build --explicit-target-dependency-import-check error` holds the code to it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let strictC: [CSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
+/// C shims: each wraps one system library or the embedded tables behind a handful of functions.
+let shims: [Target] = [
+  .target(name: "CInflate", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
+  .target(name: "CCatalog", exclude: ["tables"], cSettings: strictC),
+]
+
+/// Library modules in the order in which data flows through them, with what each may import.
+let modules: [(name: String, imports: [String])] = [
+  ("JSONStream", []),
+  ("IAM", ["JSONStream"]),
+  ("AWSCatalog", ["IAM", "JSONStream", "CCatalog"]),
+  ("CloudTrail", ["IAM", "JSONStream", "CInflate"]),
+  ("Usage", ["CloudTrail", "AWSCatalog", "IAM", "JSONStream"]),
+  ("LeastPrivilege", ["Usage", "CloudTrail", "AWSCatalog", "IAM", "JSONStream"]),
+  ("Reporting", ["LeastPrivilege", "Usage", "CloudTrail", "AWSCatalog", "IAM", "JSONStream"]),
+]
+
+let everything = modules.map(\.name)
+
+/// Test targets mirror the modules; a test may import its module and whatever that module may import.
+let tests: [Target] =
+  modules.map { module in
+    .testTarget(
+      name: module.name + "Tests",
+      dependencies: ([module.name, "TestSupport"] + module.imports).map { .byName(name: $0) },
+      swiftSettings: strict)
+  } + [
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: (["whittle", "TestSupport"] + everything).map { .byName(name: $0) },
+      swiftSettings: strict)
+  ]
+
+let package = Package(
+  name: "whittle",
+  products: [
+    .executable(name: "whittle", targets: ["whittle"]),
+    .library(name: "Whittle", targets: everything),
+  ],
+  targets: shims
+    + modules.map { module in
+      .target(
+        name: module.name, dependencies: module.imports.map { .byName(name: $0) },
+        swiftSettings: strict)
+    }
+    + [
+      .executableTarget(
+        name: "whittle", dependencies: everything.map { .byName(name: $0) }, swiftSettings: strict),
+      .executableTarget(
+        name: "Benchmarks", dependencies: everything.map { .byName(name: $0) },
+        swiftSettings: strict),
+      .target(
+        name: "TestSupport", dependencies: ["JSONStream"], path: "Tests/TestSupport",
+        swiftSettings: strict),
+    ] + tests,
+  cLanguageStandard: .gnu2x
+)
