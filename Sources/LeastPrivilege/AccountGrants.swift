@@ -1,0 +1,118 @@
+// What the accounts grant today: users, groups, roles and managed policies, as
+// `aws iam get-account-authorization-details` tells them.
+//
+// The model keeps names and references as the file has them; `AccountGrants+Matching.swift` resolves them to the
+// policies that apply to a principal.
+
+public import IAM
+
+/// The identities and policies of one or more accounts.
+///
+/// Files may come in any order, in pages or one account a file; merging is commutative. Everything is keyed by ARN,
+/// so the same identity read twice stands once.
+public struct AccountGrants: Sendable {
+  /// Users, groups and roles by ARN.
+  public internal(set) var identities: [String: GrantedIdentity]
+  /// Managed policies, AWS's own among them, by ARN.
+  public internal(set) var managedPolicies: [String: ManagedPolicy]
+  /// What could not be read, sorted: documents that break the grammar, references that lead nowhere.
+  public internal(set) var problems: [GrantProblem]
+
+  /// Creates grants of no account at all.
+  public init() {
+    identities = [:]
+    managedPolicies = [:]
+    problems = []
+  }
+
+  /// The accounts that the grants describe, sorted.
+  public var accounts: [String] {
+    Set(identities.values.map(\.account)).sorted()
+  }
+}
+
+/// A user, a group or a role.
+public struct GrantedIdentity: Hashable, Sendable {
+  /// What sort of identity it is.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// An IAM user.
+    case user = "User"
+    /// An IAM group.
+    case group = "Group"
+    /// An IAM role.
+    case role = "Role"
+  }
+
+  /// What sort of identity it is.
+  public var kind: Kind
+  /// Its ARN, with the path.
+  public var arn: String
+  /// Its name, without the path.
+  public var name: String
+  /// Its path, `/` at least.
+  public var path: String
+  /// Its inline policies, in the file's order.
+  public var inlinePolicies: [InlinePolicy]
+  /// The ARNs of the managed policies attached to it, in the file's order.
+  public var attachedPolicies: [String]
+  /// The ARN of its permissions boundary.
+  public var boundary: String?
+  /// The names of a user's groups, in the file's order.
+  public var groups: [String]
+  /// A role's trust policy.
+  public var trustPolicy: PolicyDocument?
+  /// When it was created.
+  public var created: Timestamp?
+  /// When AWS last saw a role in use.
+  public var lastUsed: Timestamp?
+
+  /// The account that owns it.
+  public var account: String { ARN(arn)?.account ?? "" }
+
+  /// Whether it is a service-linked role, whose policies AWS alone can change.
+  public var isServiceLinked: Bool { kind == .role && path.hasPrefix("/aws-service-role/") }
+}
+
+/// A policy that stands inside an identity.
+public struct InlinePolicy: Hashable, Sendable {
+  /// Its name.
+  public var name: String
+  /// The policy.
+  public var document: PolicyDocument
+}
+
+/// A managed policy in its default version.
+public struct ManagedPolicy: Hashable, Sendable {
+  /// Its ARN.
+  public var arn: String
+  /// Its name, without the path.
+  public var name: String
+  /// The default version, such as `v3`.
+  public var defaultVersion: String?
+  /// How many versions it has, of the five that IAM keeps; zero where the file lists none.
+  public var versionCount: Int
+  /// How many identities AWS says it is attached to, where the file tells.
+  public var attachmentCount: Int?
+  /// How many identities AWS says it bounds, where the file tells.
+  public var boundaryCount: Int?
+  /// The default version's document.
+  public var document: PolicyDocument
+
+  /// Whether AWS owns it, so that nobody else can edit it.
+  public var isAWSManaged: Bool { ARN(arn)?.account == "aws" }
+}
+
+/// Something in the grants that could not be used.
+public struct GrantProblem: Hashable, Sendable, Comparable {
+  /// The file, or `-`.
+  public var file: String
+  /// Which identity or policy it concerns, as an ARN or a name.
+  public var subject: String
+  /// What is wrong.
+  public var message: String
+
+  /// Orders problems by file, subject and message.
+  public static func < (left: GrantProblem, right: GrantProblem) -> Bool {
+    (left.file, left.subject, left.message) < (right.file, right.subject, right.message)
+  }
+}
