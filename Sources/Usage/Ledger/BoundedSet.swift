@@ -1,0 +1,82 @@
+// A set of texts that keeps at most a fixed number of them, whatever the order they come in.
+
+/// A set of texts that keeps the smallest few by UTF-8 bytes and knows whether it had to drop any.
+///
+/// Joining is associative, commutative and idempotent: "the `limit` smallest of all texts ever inserted" depends
+/// on the set of texts alone, so a ledger's bounded detail is the same for any order and partition of its events.
+/// Two sets that are joined have the same limit; where they differ the smaller one holds.
+public struct BoundedSet: Hashable, Sendable {
+  /// The texts kept, ascending by bytes.
+  public private(set) var elements: [String] = []
+  /// The largest number of texts kept.
+  public private(set) var limit: Int
+  /// Whether more distinct texts were inserted than are kept.
+  public private(set) var overflowed = false
+
+  /// Creates an empty set.
+  ///
+  /// - Parameter limit: How many texts are kept, at least one.
+  public init(limit: Int = 16) { self.limit = max(1, limit) }
+
+  /// Creates a set of texts.
+  ///
+  /// - Parameters:
+  ///   - texts: The texts, in any order.
+  ///   - limit: How many are kept, at least one.
+  public init(_ texts: some Sequence<String>, limit: Int = 16) {
+    self.init(limit: limit)
+    for text in texts { insert(text) }
+  }
+
+  /// Whether no text was inserted.
+  public var isEmpty: Bool { elements.isEmpty }
+
+  /// Inserts a text, dropping the largest one where the limit is passed.
+  ///
+  /// - Parameter text: The text.
+  /// - Complexity: O(log *limit*) comparisons where the text is there already, else O(*limit*).
+  public mutating func insert(_ text: String) {
+    var low = 0
+    var high = elements.count
+    while low < high {
+      let middle = (low + high) / 2
+      if elements[middle].precedes(text) { low = middle + 1 } else { high = middle }
+    }
+    if low < elements.count, elements[low].sameBytes(as: text) { return }
+    guard elements.count >= limit else {
+      elements.insert(text, at: low)
+      return
+    }
+    overflowed = true
+    guard low < elements.count else { return }
+    elements.removeLast()
+    elements.insert(text, at: low)
+  }
+
+  /// Joins another set into this one.
+  ///
+  /// - Parameter other: The other set.
+  public mutating func formUnion(_ other: BoundedSet) {
+    if other.limit < limit {
+      limit = other.limit
+      if elements.count > limit {
+        elements.removeLast(elements.count - limit)
+        overflowed = true
+      }
+    }
+    for text in other.elements { insert(text) }
+    overflowed = overflowed || other.overflowed
+  }
+
+  /// Whether two sets keep the same bytes under the same limit.
+  public static func == (left: BoundedSet, right: BoundedSet) -> Bool {
+    left.limit == right.limit && left.overflowed == right.overflowed
+      && left.elements.elementsEqual(right.elements) { $0.sameBytes(as: $1) }
+  }
+
+  /// Hashes the texts kept.
+  public func hash(into hasher: inout Hasher) {
+    for text in elements { text.hashBytes(into: &hasher) }
+    hasher.combine(overflowed)
+  }
+}

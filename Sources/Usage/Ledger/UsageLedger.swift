@@ -1,0 +1,71 @@
+// The ledger: everything that is kept of a log.
+//
+// It is a mathematical object first. `init()` is the ledger of no event, `record` adds one event, `merge` joins
+// two ledgers. Each entry is an element of a join-semilattice but for its counts, which add: times take the
+// minimum and maximum, detail goes to bounded sets that keep the smallest few. So the ledger of a log does not
+// depend on the order of its events, nor on how they were spread over files, threads and machines, and merging
+// is associative and commutative, and idempotent but for counts.
+
+public import CloudTrail
+
+/// The uses that a log shows, and what the log could have shown.
+public struct UsageLedger: Sendable, Hashable {
+  /// What is known of each use.
+  public package(set) var uses: [UseKey: UseFacts] = [:]
+  /// What is known of each principal.
+  public package(set) var principals: [Principal: PrincipalFacts] = [:]
+  /// How often each principal called each operation.
+  public package(set) var operations: [OperationKey: OperationFacts] = [:]
+  /// Calls that no rule resolves.
+  public package(set) var unresolved: [OperationReason: Tally] = [:]
+  /// Calls that no identity policy authorises.
+  public package(set) var permissionless: [OperationReason: Tally] = [:]
+  /// Events that are no calls under an identity policy, by kind.
+  public package(set) var notCalls: [ByteString: Tally] = [:]
+  /// What the events cover, and how many there are.
+  public package(set) var coverage = Coverage()
+  /// How many events are API calls.
+  public package(set) var apiCalls = 0
+  /// How many API calls were refused for lack of permission.
+  public package(set) var denied = 0
+
+  /// Creates the ledger of no event.
+  public init() {}
+
+  /// How many events were recorded, with the first and last time.
+  public var events: Tally { coverage.window }
+
+  /// How many calls no rule resolves.
+  public var unresolvedEvents: Int { unresolved.values.reduce(0) { $0 + $1.count } }
+
+  /// Joins another ledger into this one.
+  ///
+  /// - Parameter other: The ledger of other events; events in both are counted twice.
+  public mutating func merge(_ other: UsageLedger) {
+    merge(&uses, other.uses) { $0.merge($1) }
+    merge(&principals, other.principals) { $0.merge($1) }
+    merge(&operations, other.operations) { $0.merge($1) }
+    merge(&unresolved, other.unresolved) { $0.merge($1) }
+    merge(&permissionless, other.permissionless) { $0.merge($1) }
+    merge(&notCalls, other.notCalls) { $0.merge($1) }
+    coverage.merge(other.coverage)
+    apiCalls += other.apiCalls
+    denied += other.denied
+  }
+
+  private func merge<Key, Value>(
+    _ mine: inout [Key: Value], _ theirs: [Key: Value], _ join: (inout Value, Value) -> Void
+  ) {
+    if mine.isEmpty {
+      mine = theirs
+      return
+    }
+    for (key, value) in theirs {
+      if let index = mine.index(forKey: key) {
+        join(&mine.values[index], value)
+      } else {
+        mine[key] = value
+      }
+    }
+  }
+}
