@@ -1,0 +1,190 @@
+// One reference table: sorted lines of tab-separated fields, searched where they lie.
+//
+// A table is text such as
+//
+//     # where it comes from, and of what date
+//     ec2:RunInstances⇥W⇥m⇥…
+//     s3:GetObject⇥R⇥d⇥object*⇥…
+//
+// sorted by the bytes of the first field in lower case. A lookup halves the range of bytes, steps back to the
+// start of the line in the middle and compares the first field, ASCII case aside: no index, no parsing, no
+// allocation. The bytes are either embedded in the program or belong to a catalog file that was loaded and is
+// never unloaded, so a table is no more than a pointer and a length.
+
+/// A sorted table of tab-separated lines.
+///
+/// Invariant: the bytes outlive the table, since embedded bytes and those of a loaded catalog file are never
+/// freed. `byte(at:)` is the only place that touches them, and it checks its index.
+@safe
+struct CatalogTable: Sendable {
+  private nonisolated(unsafe) let base: UnsafePointer<UInt8>
+
+  /// The number of bytes.
+  let count: Int
+
+  /// The offset of the first line behind the `#` line.
+  let start: Int
+
+  /// Makes a table of bytes that are never freed.
+  ///
+  /// - Parameters:
+  ///   - base: The first byte.
+  ///   - count: The number of bytes that may be read.
+  @unsafe
+  init(base: UnsafePointer<UInt8>, count: Int) {
+    unsafe self.base = base
+    self.count = count
+    var offset = 0
+    if count > 0, unsafe base[0] == UInt8(ascii: "#") {
+      while offset < count, unsafe base[offset] != UInt8(ascii: "\n") { offset += 1 }
+      offset = min(offset + 1, count)
+    }
+    start = offset
+  }
+
+  /// The byte at an offset.
+  ///
+  /// - Parameter offset: An offset below `count`; anything else stops the program.
+  @inline(__always)
+  func byte(at offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < count)
+    return unsafe base[offset]
+  }
+
+  /// The text of a range of bytes.
+  ///
+  /// - Parameter range: A range within the table.
+  func text(_ range: Range<Int>) -> String {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    let bytes = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+    return unsafe String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The line that says where the table comes from, without its `# `.
+  var source: String { start == 0 ? "" : text(min(2, start - 1)..<start - 1) }
+
+  /// The number of lines behind the first.
+  ///
+  /// - Complexity: O(*n*) in the size of the table.
+  var lineCount: Int {
+    var lines = 0
+    for offset in start..<count where byte(at: offset) == UInt8(ascii: "\n") { lines += 1 }
+    return lines
+  }
+
+  /// The line that begins at an offset, or `nil` at the end.
+  ///
+  /// - Parameter offset: The offset of the first byte of a line.
+  func line(at offset: Int) -> CatalogLine? {
+    guard offset < count else { return nil }
+    var end = offset
+    while end < count, byte(at: end) != UInt8(ascii: "\n") { end += 1 }
+    return CatalogLine(table: self, start: offset, end: end)
+  }
+
+  /// Finds the line whose first field equals a key, ASCII case aside.
+  ///
+  /// - Parameter key: The key.
+  /// - Complexity: O(log *n*) in the size of the table; allocates nothing.
+  func line(_ key: String) -> CatalogLine? {
+    let bytes = key.utf8Span.span
+    guard let line = line(at: lowerBound(bytes)) else { return nil }
+    return compare(bytes, line.start) == 0 ? line : nil
+  }
+
+  /// The offset of the first line whose first field is not below a key, ASCII case aside.
+  ///
+  /// - Parameter key: The key.
+  func lowerBound(_ key: Span<UInt8>) -> Int {
+    var low = start
+    var high = count
+    while low < high {
+      var middle = low + (high - low) / 2
+      while middle > low, byte(at: middle - 1) != UInt8(ascii: "\n") { middle -= 1 }
+      if compare(key, middle) > 0 {
+        while middle < high, byte(at: middle) != UInt8(ascii: "\n") { middle += 1 }
+        low = min(middle + 1, high)
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
+  /// Compares a key with the first field of the line at an offset: below, at or above zero, as the key is.
+  private func compare(_ key: Span<UInt8>, _ line: Int) -> Int {
+    var offset = line
+    for index in key.indices {
+      guard offset < count else { return 1 }
+      let byte = byte(at: offset)
+      if byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") { return 1 }
+      let difference = Int(lowercased(key[index])) - Int(lowercased(byte))
+      if difference != 0 { return difference }
+      offset += 1
+    }
+    guard offset < count else { return 0 }
+    let byte = byte(at: offset)
+    return byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") ? 0 : -1
+  }
+}
+
+/// A byte with ASCII upper case folded to lower case.
+///
+/// - Parameter byte: Any byte.
+@inline(__always)
+func lowercased(_ byte: UInt8) -> UInt8 {
+  byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+}
+
+/// One line of a table.
+struct CatalogLine: Sendable {
+  /// The table that the line stands in.
+  let table: CatalogTable
+  /// The offset of its first byte.
+  let start: Int
+  /// The offset behind its last byte, where the line break stands.
+  let end: Int
+
+  /// The line that follows, or `nil` behind the last.
+  var next: CatalogLine? { table.line(at: end + 1) }
+
+  /// The bytes of a field; empty where the line has fewer fields.
+  ///
+  /// - Parameter index: The number of the field, from 0.
+  func range(_ index: Int) -> Range<Int> {
+    var from = start
+    var passed = 0
+    while passed < index {
+      while from < end, table.byte(at: from) != UInt8(ascii: "\t") { from += 1 }
+      guard from < end else { return end..<end }
+      from += 1
+      passed += 1
+    }
+    var to = from
+    while to < end, table.byte(at: to) != UInt8(ascii: "\t") { to += 1 }
+    return from..<to
+  }
+
+  /// The text of a field; empty where the line has fewer fields.
+  ///
+  /// - Parameter index: The number of the field, from 0.
+  func text(_ index: Int) -> String { table.text(range(index)) }
+
+  /// The parts of a field between separators; none where the field is empty.
+  ///
+  /// - Parameters:
+  ///   - index: The number of the field, from 0.
+  ///   - separator: The byte between the parts, a space unless told.
+  func list(_ index: Int, separator: UInt8 = UInt8(ascii: " ")) -> [String] {
+    let range = range(index)
+    var parts: [String] = []
+    var from = range.lowerBound
+    while from < range.upperBound {
+      var to = from
+      while to < range.upperBound, table.byte(at: to) != separator { to += 1 }
+      parts.append(table.text(from..<to))
+      from = to + 1
+    }
+    return parts
+  }
+}
