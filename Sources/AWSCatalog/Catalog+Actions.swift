@@ -13,6 +13,7 @@ extension Catalog {
   /// An action as AWS spells it, or `nil` where the catalog has no such action.
   ///
   /// - Parameter name: The action, `service:Name`, in any case.
+  /// - Returns: The action, or `nil`.
   /// - Complexity: As ``action(_:)``, without the cost of the entry.
   public func canonicalName(_ name: String) -> String? {
     tables.actions.line(name)?.text(0)
@@ -22,6 +23,7 @@ extension Catalog {
   ///
   /// - Parameter pattern: A pattern such as `s3:Get*`, as an `Action` element of a policy has it: `*` stands for any
   ///   characters, `?` for one, over the whole of `service:Name`, without regard to case.
+  /// - Returns: The entries.
   public func actions(matching pattern: String) -> [ActionEntry] {
     var entries: [ActionEntry] = []
     tables.actions.forEachLine(matching: pattern) { entries.append(entry($0)) }
@@ -31,6 +33,7 @@ extension Catalog {
   /// The names of the actions that a pattern matches, sorted by lower-case name.
   ///
   /// - Parameter pattern: A pattern as in ``actions(matching:)``.
+  /// - Returns: The names.
   public func actionNames(matching pattern: String) -> [String] {
     var names: [String] = []
     tables.actions.forEachLine(matching: pattern) { names.append($0.text(0)) }
@@ -40,6 +43,7 @@ extension Catalog {
   /// The number of actions that a pattern matches.
   ///
   /// - Parameter pattern: A pattern as in ``actions(matching:)``.
+  /// - Returns: The number.
   public func actionCount(matching pattern: String) -> Int {
     var count = 0
     tables.actions.forEachLine(matching: pattern) { _ in count += 1 }

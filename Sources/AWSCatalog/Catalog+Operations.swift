@@ -37,6 +37,7 @@ extension Catalog {
   /// - Parameters:
   ///   - source: The event source.
   ///   - name: The event name.
+  /// - Returns: The parameters.
   public func passRole(source: String, name: String) -> [PassRoleRule] {
     []
   }
@@ -46,6 +47,7 @@ extension Catalog {
   /// - Parameters:
   ///   - source: The event source.
   ///   - name: The event name.
+  /// - Returns: The tagging actions.
   public func tagOnCreate(source: String, name: String) -> [TagOnCreateRule] {
     []
   }

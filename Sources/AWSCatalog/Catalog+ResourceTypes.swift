@@ -6,6 +6,7 @@ extension Catalog {
   /// - Parameters:
   ///   - name: The type's name, such as `object`.
   ///   - service: The service prefix, such as `s3`.
+  /// - Returns: The entry, or `nil`.
   public func resourceType(_ name: String, service: String) -> ResourceTypeEntry? {
     tables.resourceTypes.line("\(service):\(name)").map(resourceTypeEntry)
   }
@@ -13,6 +14,7 @@ extension Catalog {
   /// The resource types of a service, sorted by lower-case name.
   ///
   /// - Parameter service: The service prefix.
+  /// - Returns: The entries.
   public func resourceTypes(service: String) -> [ResourceTypeEntry] {
     var types: [ResourceTypeEntry] = []
     tables.resourceTypes.forEachLine(matching: "\(service):*") { types.append(resourceTypeEntry($0)) }
@@ -24,6 +26,7 @@ extension Catalog {
   /// - Parameters:
   ///   - resourceType: The type's name, such as `object`.
   ///   - service: The service prefix, such as `s3`.
+  /// - Returns: The formats.
   public func arnFormats(resourceType: String, service: String) -> [String] {
     tables.resourceTypes.line("\(service):\(resourceType)")?.list(1) ?? []
   }

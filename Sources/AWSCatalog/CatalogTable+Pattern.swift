@@ -36,8 +36,10 @@ extension CatalogTable {
     return true
   }
 
-  /// Matches the rest of a key against the rest of a pattern, by going back to the last `*` where it fails: linear in
-  /// practice and never worse than the product of the lengths. Keys are ASCII, so that `?` may stand for one byte.
+  /// Matches the rest of a key against the rest of a pattern.
+  ///
+  /// Goes back to the last `*` where it fails: linear in practice and never worse than the product of the lengths.
+  /// Keys are ASCII, so that `?` may stand for one byte.
   private func matches(_ pattern: Span<UInt8>, _ literal: Int, _ key: Range<Int>) -> Bool {
     var at = literal
     var offset = key.lowerBound + literal
@@ -70,6 +72,7 @@ extension CatalogLine {
   /// The first byte of a field, or 0 where the field is empty.
   ///
   /// - Parameter index: The number of the field, from 0.
+  /// - Returns: The byte.
   func code(_ index: Int) -> UInt8 {
     let range = range(index)
     return range.isEmpty ? 0 : table.byte(at: range.lowerBound)

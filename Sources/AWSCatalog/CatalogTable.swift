@@ -45,6 +45,7 @@ struct CatalogTable: Sendable {
   /// The byte at an offset.
   ///
   /// - Parameter offset: An offset below `count`; anything else stops the program.
+  /// - Returns: The byte.
   @inline(__always)
   func byte(at offset: Int) -> UInt8 {
     precondition(offset >= 0 && offset < count)
@@ -54,6 +55,7 @@ struct CatalogTable: Sendable {
   /// The text of a range of bytes.
   ///
   /// - Parameter range: A range within the table.
+  /// - Returns: The text.
   func text(_ range: Range<Int>) -> String {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     let bytes = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
@@ -75,6 +77,7 @@ struct CatalogTable: Sendable {
   /// The line that begins at an offset, or `nil` at the end.
   ///
   /// - Parameter offset: The offset of the first byte of a line.
+  /// - Returns: The line, or `nil`.
   func line(at offset: Int) -> CatalogLine? {
     guard offset < count else { return nil }
     var end = offset
@@ -85,6 +88,7 @@ struct CatalogTable: Sendable {
   /// Finds the line whose first field equals a key, ASCII case aside.
   ///
   /// - Parameter key: The key.
+  /// - Returns: The line, or `nil`.
   /// - Complexity: O(log *n*) in the size of the table; allocates nothing.
   func line(_ key: String) -> CatalogLine? {
     let bytes = key.utf8Span.span
@@ -95,6 +99,7 @@ struct CatalogTable: Sendable {
   /// The offset of the first line whose first field is not below a key, ASCII case aside.
   ///
   /// - Parameter key: The key.
+  /// - Returns: The offset, `count` where all lines are below.
   func lowerBound(_ key: Span<UInt8>) -> Int {
     var low = start
     var high = count
@@ -131,6 +136,7 @@ struct CatalogTable: Sendable {
 /// A byte with ASCII upper case folded to lower case.
 ///
 /// - Parameter byte: Any byte.
+/// - Returns: The folded byte.
 @inline(__always)
 func lowercased(_ byte: UInt8) -> UInt8 {
   byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
@@ -151,6 +157,7 @@ struct CatalogLine: Sendable {
   /// The bytes of a field; empty where the line has fewer fields.
   ///
   /// - Parameter index: The number of the field, from 0.
+  /// - Returns: The range, without the tab.
   func range(_ index: Int) -> Range<Int> {
     var from = start
     var passed = 0
@@ -168,6 +175,7 @@ struct CatalogLine: Sendable {
   /// The text of a field; empty where the line has fewer fields.
   ///
   /// - Parameter index: The number of the field, from 0.
+  /// - Returns: The text.
   func text(_ index: Int) -> String { table.text(range(index)) }
 
   /// The parts of a field between separators; none where the field is empty.
@@ -175,6 +183,7 @@ struct CatalogLine: Sendable {
   /// - Parameters:
   ///   - index: The number of the field, from 0.
   ///   - separator: The byte between the parts, a space unless told.
+  /// - Returns: The parts, in their order.
   func list(_ index: Int, separator: UInt8 = UInt8(ascii: " ")) -> [String] {
     let range = range(index)
     var parts: [String] = []

@@ -55,8 +55,9 @@ public struct RequestPath: Hashable, Sendable, CustomStringConvertible {
 public struct OperationAction: Hashable, Sendable {
   /// The action as AWS spells it.
   public let action: String
-  /// What in the request proves that the action was needed: any one of them is enough. Empty where the operation
-  /// always needs it.
+  /// What in the request proves that the action was needed.
+  ///
+  /// Any one of them is enough. Empty where the operation always needs the action.
   public let proofs: [RequestProof]
   /// The action whose place this one takes where it is proved, as `s3:GetObjectVersion` that of `s3:GetObject`.
   public let replaces: String?
