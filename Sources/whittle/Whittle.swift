@@ -1,0 +1,46 @@
+// Where the program starts: arguments in, exit status out.
+
+import Glibc
+
+/// The program.
+@main
+enum Whittle {
+  static func main() {
+    // A reader that goes away must not kill the process: `write` reports it, and `OutputStream` ends quietly.
+    _ = signal(SIGPIPE, SIG_IGN)
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Carries out a command line.
+  ///
+  /// - Parameter words: The arguments behind the program's name.
+  /// - Returns: How it ended.
+  static func run(_ words: [String]) -> ExitStatus {
+    var console = Console()
+    do throws(CommandError) {
+      let invocation = try ArgumentParser(commands: CommandTable.commands).parse(words)
+      switch invocation {
+      case .help(let path):
+        try print(Help(commands: CommandTable.commands, isColored: console.colorsOutput).text(path: path))
+        return .done
+      case .version:
+        try print(Version.text)
+        return .done
+      case .run(let command, let arguments):
+        guard case .job(let prepare) = command.body else { return .wrongUsage }
+        console = Console(arguments)
+        let job = try prepare(arguments)
+        return try job.run(on: console)
+      }
+    } catch {
+      console.report(error)
+      return error.status
+    }
+  }
+
+  private static func print(_ text: String) throws(CommandError) {
+    var output = try OutputStream(nil)
+    output.write(text.utf8)
+    try output.finish()
+  }
+}
