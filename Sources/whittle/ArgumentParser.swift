@@ -5,8 +5,8 @@
 
 /// What a command line asks for.
 package enum Invocation {
-  /// Help on a command, or on the program where the path is empty.
-  case help(path: [String])
+  /// Help on the command that the arguments name, or on the program where they name none.
+  case help(ParsedArguments)
   /// The program's and the catalog's version.
   case version
   /// A command with its arguments.
@@ -144,12 +144,16 @@ private struct CommandLineState {
     }
   }
 
+  private var arguments: ParsedArguments {
+    ParsedArguments(path: path, operands: operands, values: values)
+  }
+
   private func hint(for word: String, among names: [String]) -> String? {
     nearestName(to: word, among: names).map { "did you mean `\($0)`?" }
   }
 
   func invocation() throws(CommandError) -> Invocation {
-    if wantsHelp { return .help(path: path) }
+    if wantsHelp { return .help(arguments) }
     guard let command, candidates.isEmpty else {
       let names = candidates.map(\.name).joined(separator: ", ")
       throw CommandError(
@@ -170,6 +174,6 @@ private struct CommandLineState {
           hint: hint(for: operand, among: words) ?? seeHelp)
       }
     }
-    return .run(command, ParsedArguments(path: path, operands: operands, values: values))
+    return .run(command, arguments)
   }
 }

@@ -20,8 +20,9 @@ enum Whittle {
     do throws(CommandError) {
       let invocation = try ArgumentParser(commands: CommandTable.commands).parse(words)
       switch invocation {
-      case .help(let path):
-        try print(Help(commands: CommandTable.commands, isColored: console.colorsOutput).text(path: path))
+      case .help(let arguments):
+        let help = Help(commands: CommandTable.commands, isColored: Console(arguments).colorsOutput)
+        try print(help.text(path: arguments.path))
         return .done
       case .version:
         try print(Version.text)
