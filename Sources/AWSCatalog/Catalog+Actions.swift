@@ -56,7 +56,7 @@ extension Catalog {
     return ActionEntry(
       action: name,
       accessLevel: AccessLevel(code: line.code(1)),
-      resourceTypes: line.list(3).map { type in
+      resourceTypes: line.list(3, separator: UInt8(ascii: ",")).map { type in
         let required = type.hasSuffix("*")
         let name = required ? String(type.dropLast()) : type
         return ActionResourceType(
