@@ -1,0 +1,388 @@
+// From a stream of bytes to whole records, in constant memory.
+//
+// A log is any sequence of JSON values, separated by white space or nothing at all. What the framer calls a record
+// is a value at one of these places, and nothing larger is ever held in memory:
+//
+//     {"eventVersion":…}                  a value at the root, or an element of arrays nested at the root
+//     [[{…},{…}],[{…}]]                   (such arrays are opened, never kept)
+//     {"Records":[{…},{…}],"more":1}      an element of an envelope (`Envelope`); the object around it is passed over
+//
+// The framer does no I/O and keeps no bytes. The caller holds a window on the stream, calls `next` until it asks
+// for more, drops what lies before `keptFrom`, appends the next chunk and calls again; the records do not depend
+// on how the stream was cut. Times at the root (`2024-03-01T00:00:00.000Z {…}`, as CloudWatch Logs exports lines)
+// are passed over.
+//
+// Damage. Each departure is reported with its offset and reading goes on: a missing comma costs nothing, anything
+// else costs the record that it stands in. The search for the next record begins at the offending byte (the
+// automaton stops at the first byte that cannot be right, so no byte is read twice and hostile input cannot make
+// the search quadratic) and looks for an object at the start of a line, or one whose first member has the name
+// that records begin with (`eventVersion`, or what the last good record began with), or a string that holds one.
+
+/// A resumable splitter of JSON streams into records.
+package struct JSONFramer: Sendable {
+  /// What the framer came upon.
+  package enum Step: Sendable {
+    /// A whole record: its range in the window, and the envelope that held it. `tape` holds its nodes, with
+    /// offsets from the start of the range.
+    case record(Range<Int>, Envelope?)
+    /// Something that should not be there; reading goes on.
+    case damage(Damage)
+    /// The window is used up.
+    case needMore
+    /// The stream has ended.
+    case end
+  }
+
+  /// A departure from well-formed input.
+  package struct Damage: Error, Hashable, Sendable {
+    /// The offset from the start of the stream.
+    package let offset: Int
+    /// What is wrong, as a sentence fragment.
+    package let message: String
+  }
+
+  enum Level: Hashable, Sendable {
+    case array
+    case envelopeArray(Envelope)
+    case object
+  }
+
+  enum Phase: Sendable {
+    /// Between records.
+    case between
+    /// Inside a record, or inside an object around records where `isAroundRecords`.
+    case inside(isAroundRecords: Bool)
+    /// Looking for the next record after damage.
+    case searching(isLineStart: Bool)
+    /// The stream has ended.
+    case ended
+  }
+
+  /// The nodes of the record that `next` returned last.
+  package private(set) var tape: JSONTape
+
+  /// The offset in the window before which no byte is needed again.
+  package private(set) var keptFrom = 0
+
+  /// The longest record that is kept; longer ones are passed over and reported as damage.
+  package let recordLimit: Int
+
+  private var levels: [Level] = []
+  private var phase = Phase.between
+  /// Where reading goes on, in the window; inside a record, where the record begins.
+  private var position = 0
+  /// How many bytes of the stream lie before the window.
+  private var base = 0
+  /// Whether the innermost array has an element before the position, with no comma behind it.
+  private var followsElement = false
+  /// Whether a comma stands directly before the position.
+  private var followsComma = false
+  /// After damage, closing brackets and commas at the root are what is left of lost containers.
+  private var isLenient = false
+  private var hasReportedPadding = false
+  private var firstName: [UInt8] = []
+
+  /// Creates a framer for a new stream.
+  ///
+  /// - Parameters:
+  ///   - recordLimit: The longest record to keep, in bytes.
+  ///   - depthLimit: The nesting below which containers become opaque nodes.
+  package init(recordLimit: Int = 16 << 20, depthLimit: Int = 512) {
+    self.recordLimit = recordLimit
+    tape = JSONTape(depthLimit: depthLimit, depthPolicy: .opaque)
+  }
+
+  /// Prepares for a new stream, keeping the memory of the last one.
+  package mutating func reset() {
+    levels.removeAll(keepingCapacity: true)
+    phase = .between
+    position = 0
+    keptFrom = 0
+    base = 0
+    followsElement = false
+    followsComma = false
+    isLenient = false
+    hasReportedPadding = false
+    firstName.removeAll(keepingCapacity: true)
+  }
+
+  /// Tells the framer that the window now begins `count` bytes later.
+  ///
+  /// - Parameter count: At most `keptFrom`.
+  package mutating func drop(_ count: Int) {
+    base += count
+    position -= count
+    keptFrom -= count
+  }
+
+  /// The offset from the start of the stream of an offset in the window.
+  ///
+  /// - Parameter offset: The offset in the window.
+  /// - Returns: The offset in the stream.
+  package func streamOffset(_ offset: Int) -> Int { base + offset }
+
+  /// Reads on.
+  ///
+  /// - Parameters:
+  ///   - window: The bytes of the stream from where the window begins.
+  ///   - isFinal: Whether the stream ends with the window.
+  /// - Returns: What was found.
+  package mutating func next(_ window: Span<UInt8>, isFinal: Bool) -> Step {
+    while true {
+      switch phase {
+      case .between:
+        if let step = readBetween(window, isFinal: isFinal) { return step }
+      case .inside(let isAroundRecords):
+        if let step = readInside(window, isFinal: isFinal, isAroundRecords: isAroundRecords) { return step }
+      case .searching(let isLineStart):
+        if let step = search(window, isFinal: isFinal, isLineStart: isLineStart) { return step }
+      case .ended:
+        return .end
+      }
+    }
+  }
+
+  // MARK: Between records
+
+  private mutating func readBetween(_ window: Span<UInt8>, isFinal: Bool) -> Step? {
+    while position < window.count, window[position].isJSONWhitespace { position += 1 }
+    keptFrom = position
+    guard position < window.count else {
+      guard isFinal else { return .needMore }
+      phase = .ended
+      if levels.isEmpty { return .end }
+      return damage(at: position, "the text ends inside an array")
+    }
+    let byte = window[position]
+    if levels.isEmpty { return readAtRoot(byte, window, isFinal: isFinal) }
+    switch byte {
+    case UInt8(ascii: "]"):
+      position += 1
+      let endsWithComma = followsComma
+      leaveArray()
+      return endsWithComma ? damage(at: position - 1, "comma before the end of an array") : nil
+    case UInt8(ascii: ","):
+      position += 1
+      guard followsElement else { return damage(at: position - 1, "comma without an element before it") }
+      followsElement = false
+      followsComma = true
+      return nil
+    default:
+      let lacksComma = followsElement
+      let place = position
+      beginValue(byte, watchesEnvelopes: levels.last == .array)
+      return lacksComma ? damage(at: place, "comma missing between two elements") : nil
+    }
+  }
+
+  private mutating func readAtRoot(_ byte: UInt8, _ window: Span<UInt8>, isFinal: Bool) -> Step? {
+    switch byte {
+    case 0:
+      while position < window.count, window[position] == 0 { position += 1 }
+      if hasReportedPadding { return nil }
+      hasReportedPadding = true
+      return damage(at: keptFrom, "padding of NUL bytes where a record could stand")
+    case UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","):
+      position += 1
+      if isLenient { return nil }
+      isLenient = true
+      return damage(at: position - 1, "unexpected `\(Character(Unicode.Scalar(byte)))` between two records")
+    case UInt8(ascii: "0")...UInt8(ascii: "9"):
+      switch timeLength(window) {
+      case .none where !isFinal: return .needMore
+      case .some(let length) where length > 0:
+        position += length
+        return nil
+      default: beginValue(byte, watchesEnvelopes: true)
+      }
+    case 0xEF where base == 0 && position == 0:
+      guard window.count >= 3 || isFinal else { return .needMore }
+      if window.count >= 3, window[1] == 0xBB, window[2] == 0xBF {
+        position = 3
+      } else {
+        beginValue(byte, watchesEnvelopes: true)
+      }
+    case _ where isLenient && byte != UInt8(ascii: "{"):
+      phase = .searching(isLineStart: false)
+    default: beginValue(byte, watchesEnvelopes: true)
+    }
+    return nil
+  }
+
+  /// The length of the time of day at the position, 0 if there is none, or `nil` if the window ends too early.
+  private func timeLength(_ window: Span<UInt8>) -> Int? {
+    // `2024-03-01T00:00:00Z ` to `2024-03-01T00:00:00.000000000Z `
+    for length in 0..<32 {
+      guard position + length < window.count else { return nil }
+      switch window[position + length] {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"):
+        return length >= 20 && window[position + 10] == UInt8(ascii: "T") ? length : 0
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "."),
+        UInt8(ascii: "T"), UInt8(ascii: "Z"):
+        continue
+      default: return 0
+      }
+    }
+    return 0
+  }
+
+  private mutating func beginValue(_ byte: UInt8, watchesEnvelopes: Bool) {
+    followsElement = false
+    followsComma = false
+    if byte == UInt8(ascii: "["), watchesEnvelopes, levels.count < 512 {
+      levels.append(.array)
+      position += 1
+    } else {
+      phase = .inside(isAroundRecords: false)
+      tape.restart(watchingEnvelopes: watchesEnvelopes)
+    }
+  }
+
+  private mutating func leaveArray() {
+    let level = levels.removeLast()
+    followsComma = false
+    followsElement = true
+    if case .envelopeArray = level {
+      levels.removeLast()
+      phase = .inside(isAroundRecords: true)
+      tape.restartInsideObject()
+    }
+  }
+
+  // MARK: Inside a record
+
+  private mutating func readInside(_ window: Span<UInt8>, isFinal: Bool, isAroundRecords: Bool) -> Step? {
+    keptFrom = position
+    // No more than the limit is shown until the record is known to be longer, so that cuts do not matter.
+    let isLost = tape.state.isDiscarding
+    let end = isLost ? window.count : min(window.count, position + recordLimit)
+    switch tape.resume(window.extracting(position..<end), isFinal: isFinal && end == window.count) {
+    case .complete(let end):
+      let range = position..<position + end
+      position = range.upperBound
+      phase = .between
+      followsElement = !levels.isEmpty
+      if isAroundRecords {
+        if levels.last == .object {
+          levels.removeLast()
+          phase = .inside(isAroundRecords: true)
+          tape.restartInsideObject()
+        }
+        return nil
+      }
+      if isLost { return nil }
+      rememberFirstName(window.extracting(range))
+      if case .envelopeArray(let envelope)? = levels.last { return .record(range, envelope) }
+      return .record(range, nil)
+    case .incomplete where end < window.count:
+      tape.discardValue()
+      return damage(at: position, "record longer than \(recordLimit) bytes passed over")
+    case .incomplete:
+      if isLost {
+        // One byte is kept: whether damage stands at the start of a line must not depend on cuts.
+        let used = max(0, tape.state.cursor - 1)
+        tape.dropPrefix(used)
+        position += used
+        keptFrom = position
+      }
+      return .needMore
+    case .envelope(let envelope):
+      let bracket = position + tape.state.cursor
+      levels.append(.object)
+      if window[bracket] == UInt8(ascii: "[") {
+        levels.append(.envelopeArray(envelope))
+        position = bracket + 1
+        followsElement = false
+        followsComma = false
+        phase = .between
+      } else {
+        position = bracket
+        phase = .inside(isAroundRecords: true)
+        tape.restart(watchingEnvelopes: true)
+      }
+      return nil
+    case .failed(let error):
+      let place = position + error.offset
+      let isLineStart = place > 0 && place <= window.count && window[place - 1] == 0x0A
+      position = min(place, window.count)
+      keptFrom = position
+      phase = error.code == .unexpectedEnd ? .ended : .searching(isLineStart: isLineStart)
+      levels.removeAll(keepingCapacity: true)
+      return damage(at: place, error.message)
+    }
+  }
+
+  private mutating func damage(at offset: Int, _ message: String) -> Step {
+    .damage(Damage(offset: base + offset, message: message))
+  }
+
+  private mutating func rememberFirstName(_ record: Span<UInt8>) {
+    guard tape.nodes.count > 1, tape[0].kind == .object, !tape[1].hasEscapes else { return }
+    let name = tape[1].start..<tape[1].end
+    if name.count == firstName.count,
+      firstName.indices.allSatisfy({ firstName[$0] == record[name.lowerBound + $0] })
+    {
+      return
+    }
+    guard name.count <= 66 else { return }
+    firstName.removeAll(keepingCapacity: true)
+    for offset in name { firstName.append(record[offset]) }
+  }
+
+  // MARK: After damage
+
+  private static let eventVersion = Array(#""eventVersion""#.utf8)
+  private static let quotedEvent = Array(#""{\"eventVersion\""#.utf8)
+
+  private mutating func search(_ window: Span<UInt8>, isFinal: Bool, isLineStart: Bool) -> Step? {
+    var isLineStart = isLineStart
+    isLenient = true
+    while position < window.count {
+      let byte = window[position]
+      let begins: Bool? =
+        switch byte {
+        case UInt8(ascii: "{"): isLineStart ? true : beginsRecord(window)
+        case UInt8(ascii: "\""): matches(JSONFramer.quotedEvent, window, at: position)
+        default: false
+        }
+      if begins == nil, !isFinal {
+        keptFrom = position
+        phase = .searching(isLineStart: isLineStart)
+        return .needMore
+      }
+      if begins == true {
+        keptFrom = position
+        beginValue(byte, watchesEnvelopes: true)
+        return nil
+      }
+      isLineStart = byte == 0x0A
+      position += 1
+    }
+    keptFrom = position
+    phase = isFinal ? .ended : .searching(isLineStart: isLineStart)
+    return isFinal ? .end : .needMore
+  }
+
+  /// Whether the object at the position begins as records do, or `nil` if the window ends too early to tell.
+  private func beginsRecord(_ window: Span<UInt8>) -> Bool? {
+    var start = position + 1
+    while start < window.count, window[start].isJSONWhitespace {
+      start += 1
+      if start - position > 256 { return false }
+    }
+    let first = matches(JSONFramer.eventVersion, window, at: start)
+    let second = matches(firstName, window, at: start)
+    if first == true || second == true { return true }
+    return first == nil || second == nil ? nil : false
+  }
+
+  /// Whether the bytes stand at the offset, or `nil` if the window ends too early to tell.
+  private func matches(_ bytes: [UInt8], _ window: Span<UInt8>, at offset: Int) -> Bool? {
+    if bytes.isEmpty { return false }
+    for place in bytes.indices {
+      guard offset + place < window.count else { return nil }
+      if window[offset + place] != bytes[place] { return false }
+    }
+    return true
+  }
+}
