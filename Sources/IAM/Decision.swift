@@ -14,21 +14,91 @@ public struct Decision: Hashable, Sendable {
 
   /// The answer.
   public let outcome: Outcome
-  /// Why, in one sentence.
-  public let reason: String
   /// The statements that matched the request, in the order of evaluation; denies stand first.
   public let matched: [MatchedStatement]
+  /// What would have to allow the request and does not; empty unless the outcome is `implicitDeny`.
+  public let missing: [MissingAllow]
+  /// The action that was decided.
+  public let action: ActionName
+  private let source: Source?
 
-  /// Creates a decision.
-  ///
-  /// - Parameters:
-  ///   - outcome: The answer.
-  ///   - reason: Why, in one sentence.
-  ///   - matched: The statements that matched the request.
-  public init(outcome: Outcome, reason: String, matched: [MatchedStatement]) {
-    self.outcome = outcome
-    self.reason = reason
+  /// What an implicit deny lacks.
+  public struct MissingAllow: Hashable, Sendable {
+    /// The accounts of a request that crosses accounts.
+    public struct Accounts: Hashable, Sendable {
+      /// The caller's account.
+      public let caller: String
+      /// The account that owns the resource.
+      public let resource: String
+    }
+
+    /// The type of policy that does not allow the request.
+    public let layer: PolicyLayer
+    /// The level of the organisation, for control policies.
+    public let level: Int?
+    /// Whether no policy of the type was given at all.
+    public let isAbsent: Bool
+    /// The accounts, where the policy is needed because they differ.
+    public let accounts: Accounts?
+
+    init(layer: PolicyLayer, level: Int? = nil, isAbsent: Bool = false, accounts: Accounts? = nil) {
+      self.layer = layer
+      self.level = level
+      self.isAbsent = isAbsent
+      self.accounts = accounts
+    }
+
+    init(_ layer: CompiledLayer) { self.init(layer: layer.layer, level: layer.level) }
+  }
+
+  /// Where an allowed request gets its permission from.
+  enum Source: Hashable, Sendable {
+    case identity, resourcePolicy, bothPolicies, bothAccounts, rootUser
+  }
+
+  /// What evaluation found.
+  enum Basis: Hashable, Sendable {
+    case allowed(Source)
+    case explicitDeny
+    case implicitDeny([MissingAllow])
+  }
+
+  /// Words what evaluation found.
+  init(basis: Basis, action: ActionName, matched: [MatchedStatement]) {
     self.matched = matched
+    self.action = action
+    switch basis {
+    case .allowed(let source):
+      outcome = .allowed
+      self.source = source
+      missing = []
+    case .explicitDeny:
+      outcome = .explicitDeny
+      source = nil
+      missing = []
+    case .implicitDeny(let missing):
+      outcome = .implicitDeny
+      source = nil
+      self.missing = missing
+    }
+  }
+
+  /// Why, in one sentence.
+  public var reason: String {
+    switch outcome {
+    case .explicitDeny:
+      let deny = matched.first.map { "`\($0.path)`" } ?? "a statement"
+      return "\(deny) denies `\(action)`"
+    case .implicitDeny:
+      return missing.map { $0.description(of: action) }.joined(separator: "; ")
+    case .allowed:
+      switch source {
+      case .rootUser: return "the root user needs no policy, and nothing denies `\(action)`"
+      case .resourcePolicy: return "the resource policy allows `\(action)` to the caller"
+      case .bothAccounts: return "the policies of both accounts allow `\(action)`"
+      case .bothPolicies, .identity, nil: return "the identity-based policies allow `\(action)`"
+      }
+    }
   }
 
   /// Whether the request is allowed.
@@ -89,9 +159,39 @@ public struct MatchedStatement: Hashable, Sendable {
     self.effect = effect
   }
 
+  /// The statement as a path into `simulate`'s input line: `identityPolicies[0].Statement[2]`.
+  public var path: String { "\(policyPath).Statement[\(statement)]" }
+
   /// The policy as a path into `simulate`'s input line: `identityPolicies[0]`, `scps[1][0]`, `resourcePolicy`.
   public var policyPath: String {
     if let level { return "\(layer.rawValue)[\(level)][\(policy)]" }
     return layer == .resource ? layer.rawValue : "\(layer.rawValue)[\(policy)]"
+  }
+}
+
+extension Decision.MissingAllow {
+  /// What is missing, as a clause of a sentence.
+  fileprivate func description(of action: ActionName) -> String {
+    if let accounts {
+      let owner = "the resource belongs to account \(accounts.resource), the caller to \(accounts.caller)"
+      return isAbsent
+        ? "\(owner), and there is no resource policy that could allow `\(action)`"
+        : "\(owner), and the resource policy does not allow `\(action)`"
+    }
+    switch layer {
+    case .identity: return "no identity-based policy allows `\(action)`"
+    case .permissionBoundary: return "the permissions boundary does not allow `\(action)`"
+    case .session:
+      return isAbsent
+        ? "a federated session without session policies has no permissions of its own"
+        : "no session policy allows `\(action)`"
+    case .serviceControlPolicy: return "no service control policy of level \(level ?? 0) allows `\(action)`"
+    case .resourceControlPolicy: return "no resource control policy of level \(level ?? 0) allows `\(action)`"
+    case .resource:
+      return isAbsent
+        ? "there is no resource policy that could allow `\(action)`"
+        : "the resource policy does not allow `\(action)` to the caller"
+    case .vpcEndpoint: return "no policy of the VPC endpoint allows `\(action)`"
+    }
   }
 }

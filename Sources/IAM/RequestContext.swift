@@ -37,9 +37,12 @@ public struct RequestContext: Hashable, Sendable, ExpressibleByDictionaryLiteral
   ///
   /// - Parameter key: The condition key, in any case.
   public subscript(key: String) -> Value? {
-    get { values[key.lowercased()] }
-    set { values[key.lowercased()] = newValue }
+    get { values[key.asciiLowercased] }
+    set { values[key.asciiLowercased] = newValue }
   }
+
+  /// The value of a condition key that is in lower case already.
+  subscript(lowercased key: String) -> Value? { values[key] }
 
   /// The lower-case keys that are present, sorted.
   public var keys: [String] { values.keys.sorted() }

@@ -1,0 +1,160 @@
+// Comparing the caller with the principals that a `Principal` or `NotPrincipal` element names.
+
+/// How a set of principals names the caller of a request, weakest first.
+///
+/// The form decides what else has to allow the request; see "Determining whether a request is allowed or denied
+/// within an account" in the IAM User Guide.
+enum PrincipalMatch: Int, Hashable, Sendable, Comparable {
+  /// The caller is not named.
+  case none
+  /// The caller's account is named, which delegates to the account's own policies.
+  case account
+  /// The IAM user is named whose federated session calls.
+  case federatedUser
+  /// The role is named, as whose session the caller calls, or which itself is the caller.
+  case role
+  /// The caller itself is named.
+  case itself
+  /// Everyone is named, by `*`.
+  case everyone
+
+  /// Orders matches by strength.
+  static func < (left: PrincipalMatch, right: PrincipalMatch) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A caller, taken apart once a decision.
+struct CallerIdentity: Sendable {
+  let kind: RequestPrincipal.Kind
+  /// The ARN or name; `nil` for anonymous callers.
+  let arn: String?
+  let account: String?
+  /// For role sessions the role's name, for federated sessions the user's.
+  let sessionOf: String?
+
+  /// Takes a principal apart.
+  ///
+  /// - Parameter principal: The caller.
+  init(_ principal: RequestPrincipal) {
+    let arn = principal.arn.flatMap { ARN($0) }
+    kind = principal.kind
+    self.arn = kind == .anonymous ? nil : principal.arn
+    account = principal.account ?? arn.flatMap { $0.account.isEmpty ? nil : $0.account }
+    let path = arn?.resource.split(separator: "/") ?? []
+    switch (kind, path.first) {
+    case (.assumedRole, "assumed-role"), (.federatedUser, "federated-user"):
+      sessionOf = path.count > 1 ? String(path[1]) : nil
+    default: sessionOf = nil
+    }
+  }
+
+  /// Whether identity-based policies bear on the caller.
+  var hasIdentityPolicies: Bool {
+    switch kind {
+    case .user, .role, .assumedRole, .federatedUser, .root: true
+    case .service, .anonymous, .other: false
+    }
+  }
+
+  /// Whether the caller is a service-linked role, which control policies do not reach.
+  var isServiceLinkedRole: Bool {
+    guard let arn, kind == .role || kind == .assumedRole else { return false }
+    return arn.contains(":role/aws-service-role/") || arn.contains(":assumed-role/AWSServiceRoleFor")
+  }
+}
+
+/// The principals of an element, prepared for comparison.
+struct PrincipalTest: Sendable {
+  private var everyone = false
+  /// `{"AWS": "*"}`: all but AWS services.
+  private var allAWS = false
+  private var accounts: [String] = []
+  /// Users, roles and sessions by ARN; users and roles with account and name, paths dropped.
+  private var named: [(arn: String, account: String, type: Substring, name: Substring)] = []
+  private var services: [String] = []
+  private var others: [String] = []
+
+  /// Prepares a set of principals.
+  ///
+  /// - Parameter set: The principals as written.
+  init(_ set: PrincipalSet) {
+    guard case .typed(let types) = set else {
+      everyone = true
+      return
+    }
+    for principals in types {
+      for value in principals.values {
+        switch principals.type {
+        case "AWS": addAWS(value)
+        case "Service": services.append(value)
+        default: others.append(value)
+        }
+      }
+    }
+  }
+
+  private mutating func addAWS(_ value: String) {
+    if value == "*" {
+      allAWS = true
+    } else if value.utf8.count == 12, value.utf8.allSatisfy({ $0 &- 0x30 < 10 }) {
+      accounts.append(value)
+    } else if let arn = ARN(value) {
+      if arn.resource == "root" {
+        accounts.append(arn.account)
+      } else {
+        let path = arn.resource.split(separator: "/", omittingEmptySubsequences: false)
+        named.append((value, arn.account, path[0], path[path.count - 1]))
+      }
+    }
+    // What remains is the unique id of a principal that was deleted, and matches nobody.
+  }
+
+  /// How the set names a caller: the strongest of all forms.
+  ///
+  /// - Parameter caller: The caller.
+  /// - Returns: The strongest match.
+  func match(_ caller: CallerIdentity) -> PrincipalMatch {
+    if everyone || allAWS && caller.kind != .service { return .everyone }
+    guard let arn = caller.arn else { return .none }
+    switch caller.kind {
+    case .service: return services.contains { $0.hasSameBytes(as: arn) } ? .itself : .none
+    case .other where others.contains { $0.hasSameBytes(as: arn) }: return .itself
+    default: break
+    }
+    var best = PrincipalMatch.none
+    for principal in named {
+      if principal.arn.hasSameBytes(as: arn) { return caller.kind == .role ? .role : .itself }
+      // Names of users and roles are unique in an account, whatever their paths.
+      guard let name = caller.sessionOf, principal.account == caller.account, principal.name == name else {
+        continue
+      }
+      if caller.kind == .assumedRole, principal.type == "role" { best = max(best, .role) }
+      if caller.kind == .federatedUser, principal.type == "user" { best = max(best, .federatedUser) }
+    }
+    if best == .none, let account = caller.account, accounts.contains(account) {
+      return caller.kind == .root ? .itself : .account
+    }
+    return best
+  }
+
+  /// Whether a set exempts a caller from a statement that denies everyone but the set.
+  ///
+  /// AWS may check account, role and session in turn, so each has to be listed. See "NotPrincipal with Deny" in
+  /// "AWS JSON policy elements: NotPrincipal" in the IAM User Guide.
+  ///
+  /// - Parameter caller: The caller.
+  /// - Returns: Whether the statement passes the caller by.
+  func exempts(_ caller: CallerIdentity) -> Bool {
+    switch match(caller) {
+    case .everyone: return true
+    case .none, .account, .federatedUser: return false
+    case .role where caller.kind == .assumedRole: return false
+    case .role, .itself: break
+    }
+    guard caller.hasIdentityPolicies else { return true }
+    guard let account = caller.account, accounts.contains(account) else { return false }
+    guard caller.kind == .assumedRole else { return true }
+    return named.contains {
+      $0.account == account && $0.type == "role" && $0.name == caller.sessionOf ?? ""
+    }
+  }
+}
