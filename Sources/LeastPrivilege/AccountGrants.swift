@@ -14,7 +14,9 @@ public struct AccountGrants: Sendable {
   /// Users, groups and roles by ARN.
   public internal(set) var identities: [String: GrantedIdentity]
   /// Managed policies, AWS's own among them, by ARN.
-  public internal(set) var managedPolicies: [String: ManagedPolicy]
+  public internal(set) var managedPolicies: [String: GrantedPolicy]
+  /// The ARN of each identity by its kind, account and lower-case name, which IAM keeps unique.
+  var arnsByName: [NameKey: String]
   /// What could not be read, sorted: documents that break the grammar, references that lead nowhere.
   public internal(set) var problems: [GrantProblem]
 
@@ -22,7 +24,15 @@ public struct AccountGrants: Sendable {
   public init() {
     identities = [:]
     managedPolicies = [:]
+    arnsByName = [:]
     problems = []
+  }
+
+  /// What names an identity without its path.
+  struct NameKey: Hashable, Sendable {
+    var kind: GrantedIdentity.Kind
+    var account: String
+    var name: String
   }
 
   /// The accounts that the grants describe, sorted.
@@ -66,6 +76,23 @@ public struct GrantedIdentity: Hashable, Sendable {
   /// When AWS last saw a role in use.
   public var lastUsed: Timestamp?
 
+  /// Creates an identity without policies.
+  ///
+  /// - Parameters:
+  ///   - kind: What sort of identity it is.
+  ///   - arn: Its ARN, with the path.
+  ///   - name: Its name.
+  ///   - path: Its path.
+  public init(kind: Kind, arn: String, name: String, path: String = "/") {
+    self.kind = kind
+    self.arn = arn
+    self.name = name
+    self.path = path
+    inlinePolicies = []
+    attachedPolicies = []
+    groups = []
+  }
+
   /// The account that owns it.
   public var account: String { ARN(arn)?.account ?? "" }
 
@@ -79,10 +106,20 @@ public struct InlinePolicy: Hashable, Sendable {
   public var name: String
   /// The policy.
   public var document: PolicyDocument
+
+  /// Creates an inline policy.
+  ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - document: The policy.
+  public init(name: String, document: PolicyDocument) {
+    self.name = name
+    self.document = document
+  }
 }
 
 /// A managed policy in its default version.
-public struct ManagedPolicy: Hashable, Sendable {
+public struct GrantedPolicy: Hashable, Sendable {
   /// Its ARN.
   public var arn: String
   /// Its name, without the path.
@@ -98,6 +135,29 @@ public struct ManagedPolicy: Hashable, Sendable {
   /// The default version's document.
   public var document: PolicyDocument
 
+  /// Creates a managed policy.
+  ///
+  /// - Parameters:
+  ///   - arn: Its ARN.
+  ///   - name: Its name.
+  ///   - defaultVersion: The default version.
+  ///   - versionCount: How many versions it has.
+  ///   - attachmentCount: How many identities it is attached to.
+  ///   - boundaryCount: How many identities it bounds.
+  ///   - document: The default version's document.
+  public init(
+    arn: String, name: String, defaultVersion: String? = nil, versionCount: Int = 0,
+    attachmentCount: Int? = nil, boundaryCount: Int? = nil, document: PolicyDocument
+  ) {
+    self.arn = arn
+    self.name = name
+    self.defaultVersion = defaultVersion
+    self.versionCount = versionCount
+    self.attachmentCount = attachmentCount
+    self.boundaryCount = boundaryCount
+    self.document = document
+  }
+
   /// Whether AWS owns it, so that nobody else can edit it.
   public var isAWSManaged: Bool { ARN(arn)?.account == "aws" }
 }
@@ -110,6 +170,18 @@ public struct GrantProblem: Hashable, Sendable, Comparable {
   public var subject: String
   /// What is wrong.
   public var message: String
+
+  /// Creates a problem.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - subject: The identity or policy it concerns.
+  ///   - message: What is wrong.
+  public init(file: String, subject: String, message: String) {
+    self.file = file
+    self.subject = subject
+    self.message = message
+  }
 
   /// Orders problems by file, subject and message.
   public static func < (left: GrantProblem, right: GrantProblem) -> Bool {

@@ -1,0 +1,232 @@
+// Reads `aws iam get-account-authorization-details`.
+//
+// Real files come in more shapes than the API's own: one page a file, pages one behind another in one file, an
+// array of pages, documents URL-encoded as the API sends them or decoded as the CLI prints them, a single object
+// where the API has a list of one. What cannot be read becomes a `GrantProblem` and never stops the rest: a policy
+// that is missing from the grant makes Whittle propose less, never more.
+
+import JSONStream
+
+import IAM
+
+/// Why a file holds no grants at all.
+public struct GrantsError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What sort of fault it is.
+  public enum Code: String, Hashable, Sendable {
+    /// The text is no JSON.
+    case malformedJSON
+    /// The JSON is none of the forms that grants come in.
+    case unrecognized
+    /// The file could not be read.
+    case unreadable
+  }
+
+  /// What sort of fault it is.
+  public var code: Code
+  /// The file, or `-`.
+  public var file: String
+  /// The byte offset of the fault, where there is one.
+  public var offset: Int?
+  /// What is wrong, and what to do.
+  public var message: String
+
+  /// Creates an error.
+  ///
+  /// - Parameters:
+  ///   - code: What sort of fault it is.
+  ///   - file: The file.
+  ///   - offset: The byte offset of the fault.
+  ///   - message: What is wrong.
+  public init(code: Code, file: String, offset: Int? = nil, message: String) {
+    self.code = code
+    self.file = file
+    self.offset = offset
+    self.message = message
+  }
+
+  /// The error in one line: file, byte offset and message.
+  public var description: String {
+    let place = offset.map { "`\(file)` at byte \($0)" } ?? "`\(file)`"
+    return "\(place): \(message)"
+  }
+}
+
+extension AccountGrants {
+  /// Reads one file of grants.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file: one JSON value, or several one behind another.
+  ///   - file: The file's name, for messages.
+  /// - Throws: Where the text is no JSON, or nothing in it is of a form that grants come in.
+  public init(parsing bytes: [UInt8], file: String) throws(GrantsError) {
+    self.init()
+    var found = false
+    for (offset, text) in JSONSequence.values(of: bytes) {
+      let value: JSONValue
+      do throws(JSONError) {
+        value = try JSONValue(parsing: text)
+      } catch {
+        throw GrantsError(
+          code: .malformedJSON, file: file, offset: offset + error.offset, message: error.message)
+      }
+      for page in value.elements.isEmpty ? [value] : value.elements where read(page, file: file) {
+        found = true
+      }
+    }
+    guard found else {
+      throw GrantsError(
+        code: .unrecognized, file: file,
+        message: "this is no output of `aws iam get-account-authorization-details`")
+    }
+    problems = Array(Set(problems)).sorted()
+  }
+
+  /// Adds the grants of another file; what both hold is taken once.
+  ///
+  /// Two files that disagree about one identity or policy (snapshots of different days) are a problem that is
+  /// reported; the one whose canonical form comes first by bytes holds, so that the order of the files does not
+  /// matter.
+  ///
+  /// - Parameter other: The other grants.
+  public mutating func merge(_ other: AccountGrants) {
+    for (arn, identity) in other.identities { insert(identity, at: arn, file: "-") }
+    for (arn, policy) in other.managedPolicies { insert(policy, at: arn, file: "-") }
+    problems = Array(Set(problems + other.problems)).sorted()
+  }
+
+  /// Reads one page; `false` where it is none.
+  private mutating func read(_ page: JSONValue, file: String) -> Bool {
+    let lists = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"]
+    guard lists.contains(where: { page[$0] != nil }), page["Children"] == nil else { return false }
+    for policy in Self.list(page["Policies"]) { readPolicy(policy, file: file) }
+    for user in Self.list(page["UserDetailList"]) { readIdentity(user, .user, file: file) }
+    for group in Self.list(page["GroupDetailList"]) { readIdentity(group, .group, file: file) }
+    for role in Self.list(page["RoleDetailList"]) { readIdentity(role, .role, file: file) }
+    return true
+  }
+
+  private mutating func readIdentity(_ value: JSONValue, _ kind: GrantedIdentity.Kind, file: String) {
+    let nameKey = "\(kind.rawValue)Name"
+    let arnText = value["Arn"]?.string
+    guard let arnText, let arn = ARN(arnText), arn.service == "iam",
+      arn.resource.hasPrefix(kind.rawValue.lowercased() + "/")
+    else {
+      report(
+        file, arnText ?? value[nameKey]?.string ?? "-",
+        "this \(kind.rawValue.lowercased()) has no ARN of its kind, so that it is left out")
+      return
+    }
+    let name = arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource
+    var identity = GrantedIdentity(kind: kind, arn: arnText, name: name)
+    let path = arn.resource.dropFirst(kind.rawValue.count).dropLast(name.count)
+    identity.path = String(path)
+    for inline in Self.list(value["\(kind.rawValue)PolicyList"]) {
+      let inlineName = inline["PolicyName"]?.string ?? ""
+      let subject = "\(arnText) \(inlineName)"
+      guard let document = document(inline["PolicyDocument"], subject: subject, file: file) else { continue }
+      identity.inlinePolicies.append(InlinePolicy(name: inlineName, document: document))
+    }
+    for attached in Self.list(value["AttachedManagedPolicies"]) {
+      guard let policy = attached["PolicyArn"]?.string else {
+        report(file, arnText, "an attached policy has no `PolicyArn`, so that it is left out")
+        continue
+      }
+      if !identity.attachedPolicies.contains(policy) { identity.attachedPolicies.append(policy) }
+    }
+    identity.boundary = value["PermissionsBoundary"]?["PermissionsBoundaryArn"]?.string
+    identity.groups = Self.list(value["GroupList"]).compactMap(\.string)
+    if kind == .role, let trust = value["AssumeRolePolicyDocument"] {
+      identity.trustPolicy = document(trust, subject: "\(arnText) trust policy", file: file)
+    }
+    identity.created = value["CreateDate"]?.string.flatMap { Timestamp(iso8601: $0) }
+    identity.lastUsed = value["RoleLastUsed"]?["LastUsedDate"]?.string.flatMap { Timestamp(iso8601: $0) }
+    insert(identity, at: arnText, file: file)
+  }
+
+  private mutating func readPolicy(_ value: JSONValue, file: String) {
+    guard let arnText = value["Arn"]?.string, let arn = ARN(arnText), arn.resource.hasPrefix("policy/") else {
+      report(
+        file, value["Arn"]?.string ?? value["PolicyName"]?.string ?? "-",
+        "this managed policy has no ARN of a policy, so that it is left out")
+      return
+    }
+    let versions = Self.list(value["PolicyVersionList"])
+    let wanted = value["DefaultVersionId"]?.string
+    let chosen =
+      versions.last { $0["IsDefaultVersion"]?.bool == true }
+      ?? versions.last { wanted != nil && $0["VersionId"]?.string == wanted }
+    guard let chosen else {
+      report(file, arnText, "the default version is not in the file, so that the policy is left out")
+      return
+    }
+    guard let document = document(chosen["Document"], subject: arnText, file: file) else { return }
+    let policy = GrantedPolicy(
+      arn: arnText, name: arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource,
+      defaultVersion: chosen["VersionId"]?.string ?? wanted, versionCount: versions.count,
+      attachmentCount: value["AttachmentCount"]?.scalarText.flatMap { Int($0) },
+      boundaryCount: value["PermissionsBoundaryUsageCount"]?.scalarText.flatMap { Int($0) },
+      document: document)
+    insert(policy, at: arnText, file: file)
+  }
+
+  /// Parses a document given as an object, or as text, plain or URL-encoded.
+  private mutating func document(_ value: JSONValue?, subject: String, file: String) -> PolicyDocument? {
+    let bytes: [UInt8]
+    switch value {
+    case .string(let text): bytes = Array(text.utf8)
+    case .object(let members):
+      var writer = JSONWriter()
+      writer.write(.object(members))
+      bytes = writer.bytes
+    default:
+      report(file, subject, "the document is missing, so that the policy is left out")
+      return nil
+    }
+    do throws(PolicyError) {
+      return try PolicyDocument(json: bytes)
+    } catch {
+      report(file, subject, "the document cannot be read, so that the policy is left out: \(error)")
+      return nil
+    }
+  }
+
+  private mutating func insert(_ identity: GrantedIdentity, at arn: String, file: String) {
+    let key = NameKey(kind: identity.kind, account: identity.account, name: identity.name.lowercased())
+    arnsByName[key] = min(arnsByName[key] ?? arn, arn)
+    guard let old = identities[arn], old != identity else {
+      identities[arn] = identity
+      return
+    }
+    report(file, arn, "two descriptions of this identity differ; give one snapshot of the account only")
+    if String(describing: identity) < String(describing: old) { identities[arn] = identity }
+  }
+
+  private mutating func insert(_ policy: GrantedPolicy, at arn: String, file: String) {
+    guard let old = managedPolicies[arn], old != policy else {
+      managedPolicies[arn] = policy
+      return
+    }
+    // AWS managed policies differ between accounts in their attachment count only.
+    var same = policy
+    same.attachmentCount = old.attachmentCount
+    same.boundaryCount = old.boundaryCount
+    if same != old {
+      report(file, arn, "two descriptions of this policy differ; give one snapshot of the account only")
+    }
+    if String(describing: policy) < String(describing: old) { managedPolicies[arn] = policy }
+  }
+
+  private mutating func report(_ file: String, _ subject: String, _ message: String) {
+    problems.append(GrantProblem(file: file, subject: subject, message: message))
+  }
+
+  /// The elements of a list; a single object stands for a list of one, as in some of AWS's own examples.
+  private static func list(_ value: JSONValue?) -> [JSONValue] {
+    switch value {
+    case .array(let elements): elements
+    case .object(let members): members.isEmpty ? [] : [.object(members)]
+    case .string(let text): [.string(text)]
+    default: []
+    }
+  }
+}

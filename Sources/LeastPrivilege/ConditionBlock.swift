@@ -1,0 +1,67 @@
+// Condition blocks in canonical order, and how two of them are joined.
+
+import IAM
+import Usage
+
+/// Operations on lists of conditions, all of which must hold.
+enum ConditionBlock {
+  /// The conditions sorted by operator and key, each once, values sorted.
+  ///
+  /// - Parameter conditions: The conditions.
+  /// - Returns: The same block.
+  static func canonical(_ conditions: [Condition]) -> [Condition] {
+    Set(conditions.map { Condition(operatorName: $0.operatorName, key: $0.key, values: $0.values.sorted()) })
+      .sorted {
+        ($0.operatorName, $0.key, $0.values.joined(separator: "\u{0}")) < (
+          $1.operatorName, $1.key, $1.values.joined(separator: "\u{0}")
+        )
+      }
+  }
+
+  /// A block that holds only where both blocks hold.
+  ///
+  /// JSON has one place for each operator and key. Where both blocks fill it, the evidence stands: it was checked
+  /// to satisfy the grant's condition, and so is the narrower of the two.
+  ///
+  /// - Parameters:
+  ///   - evidence: What the uses show.
+  ///   - granted: What the current grant demands.
+  /// - Returns: Both.
+  static func joined(_ evidence: [Condition], _ granted: [Condition]) -> [Condition] {
+    let places = Set(evidence.map { "\($0.operatorName) \($0.key)".lowercased() })
+    return canonical(
+      evidence + granted.filter { !places.contains("\($0.operatorName) \($0.key)".lowercased()) })
+  }
+}
+
+/// Reads conditions from the evidence of a use.
+enum EvidenceReader {
+  /// The condition that every call of a use satisfies, or `nil` where the evidence is not uniform.
+  ///
+  /// - Parameters:
+  ///   - wanted: The condition asked for.
+  ///   - use: The use.
+  /// - Returns: A condition with the one value seen.
+  static func condition(_ wanted: EvidenceCondition, of use: RecordedUse) -> Condition? {
+    let values: BoundedSet
+    if wanted == .region {
+      values = use.facts.regions
+    } else {
+      guard let seen = use.facts.observedContext[ByteString(wanted.conditionKey)] else { return nil }
+      values = seen
+    }
+    // The ledger marks calls without a value by an empty text, so that one value means every call.
+    guard !values.overflowed, values.elements.count == 1, let value = values.elements.first, !value.isEmpty
+    else { return nil }
+    let text = ResourceNotation.literalText(of: value)
+    switch wanted {
+    case .region, .vpcEndpoint:
+      return Condition(operatorName: "StringEquals", key: wanted.conditionKey, values: [text])
+    case .sourceNetwork:
+      return Condition(operatorName: "IpAddress", key: wanted.conditionKey, values: [text])
+    case .mfa, .secureTransport:
+      guard value == "true" else { return nil }
+      return Condition(operatorName: "Bool", key: wanted.conditionKey, values: ["true"])
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// Writes the smallest policies that cover the recorded use of each principal.
+//
+//   ledger ──▶ uses to grant ──▶ permissions ──▶ statements ──▶ policies ──▶ verification
+//              (not: denied,      (generalised,   (grouped by    (packed,
+//               not in the grant)  narrowed to     equal sets)    named)
+//                                  the grant)
+//
+// Each step is a pure function; the verification shares no code with any of them (`PolicyVerifier`).
+
+public import AWSCatalog
+import CloudTrail
+import IAM
+public import Usage
+
+/// Writes policies from recorded use.
+public struct PolicySynthesizer: Sendable {
+  /// What the user chose.
+  public let options: SynthesisOptions
+  /// The AWS reference.
+  public let catalog: Catalog
+
+  /// Creates a synthesiser.
+  ///
+  /// - Parameters:
+  ///   - options: What the user chose.
+  ///   - catalog: The AWS reference.
+  public init(options: SynthesisOptions = SynthesisOptions(), catalog: Catalog = .embedded) {
+    self.options = options
+    self.catalog = catalog
+  }
+
+  /// Proposes policies for every principal of a ledger that can carry one.
+  ///
+  /// A principal with nothing but refused attempts gets a proposal without policies that lists them.
+  ///
+  /// - Parameters:
+  ///   - ledger: The recorded use.
+  ///   - grants: What is granted today; where given, nothing outside of it is proposed. Accounts that the grants do
+  ///     not describe are treated as if no grants were given.
+  /// - Returns: One proposal a principal, sorted by principal.
+  public func proposals(for ledger: UsageLedger, grants: AccountGrants? = nil) -> [PrincipalProposal] {
+    let accounts = Set(grants?.accounts ?? [])
+    var names = PolicyNames()
+    var proposals: [PrincipalProposal] = []
+    for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
+      let account = ARN(record.principal.identifier)?.account ?? ""
+      let covered = grants.flatMap { accounts.contains(account) ? $0 : nil }
+      let base = names.baseName(for: record.principal)
+      proposals.append(proposal(for: record, grants: covered, baseName: base))
+    }
+    return proposals
+  }
+
+  /// Proposes the policies of one principal.
+  func proposal(for record: PrincipalUses, grants: AccountGrants?, baseName: String) -> PrincipalProposal {
+    let grant = grants.map { $0.grant(of: record.principal, catalog: catalog) }
+    let selection = UseSelection(record, options: options, grant: grant)
+    var drafts = StatementGrouping(selection.permissions, catalog: catalog).drafts
+    drafts += selection.carriedDenies
+    let attached = grant??.identity.attachedPolicies.count ?? 0
+    let fitted = QuotaFitter(options: options, catalog: catalog).fit(drafts)
+    let policies = name(fitted.policies, baseName: baseName, uses: record.uses)
+    let verifier = PolicyVerifier(catalog: catalog)
+    let verification = verifier.verify(
+      policies: policies, principal: record.principal, uses: record.uses,
+      notGranted: selection.notGrantedKeys, includeDenied: options.includeDenied,
+      grant: grant, maximumSize: options.maximumSize, attachmentLimit: options.attachmentLimit,
+      unplaceable: fitted.unplaceable.map(\.statement))
+    return PrincipalProposal(
+      principal: record.principal, policies: policies,
+      packing: Packing(
+        policies: policies.count, lowerBound: fitted.lowerBound, attachmentLimit: options.attachmentLimit,
+        alreadyAttached: attached),
+      verification: verification, unresolvedResources: selection.unresolvedResources,
+      notGranted: selection.notGranted, denied: record.deniedAttempts)
+  }
+
+  /// Turns packed statements into policies with names, final statement ids and evidence.
+  private func name(
+    _ packed: [[StatementDraft]], baseName: String, uses: [RecordedUse]
+  ) -> [NamedPolicy] {
+    packed.enumerated().map { index, drafts in
+      let document = PolicyDocument(statements: drafts.map(\.statement))
+      return NamedPolicy(
+        name: packed.count == 1 ? baseName : "\(baseName)-\(index + 1)", document: document,
+        size: document.managedPolicySize,
+        evidence: drafts.map { StatementEvidence(of: $0, uses: uses) })
+    }
+  }
+}
+
+/// Gives each principal a base name for its policies, unique in its account.
+struct PolicyNames {
+  private var taken: Set<String> = []
+
+  /// The base name for a principal's policies.
+  ///
+  /// IAM keeps policy names unique in an account without regard to case, and users and roles may share a name; so
+  /// the name says which of the two it is for.
+  ///
+  /// - Parameter principal: A user or role.
+  /// - Returns: At most 112 characters of IAM's set, which leaves room for a number.
+  mutating func baseName(for principal: Principal) -> String {
+    let allowed = principal.resourceName.unicodeScalars.map { scalar -> Character in
+      let isAllowed =
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(Character(scalar)))
+        || "+=,.@-_".unicodeScalars.contains(scalar)
+      return isAllowed ? Character(scalar) : "_"
+    }
+    let stem = "whittle-\(principal.kind == .user ? "user" : "role")-" + String(allowed.prefix(90))
+    let account = ARN(principal.identifier)?.account ?? ""
+    var name = stem
+    var number = 2
+    while !taken.insert("\(account)/\(name.lowercased())").inserted {
+      name = "\(stem)-x\(number)"
+      number += 1
+    }
+    return name
+  }
+}

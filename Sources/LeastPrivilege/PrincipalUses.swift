@@ -1,0 +1,62 @@
+// The uses of one principal, in order.
+
+package import CloudTrail
+import IAM
+package import Usage
+
+/// One recorded use of a principal.
+package struct RecordedUse: Hashable, Sendable {
+  /// The action, as AWS spells it.
+  package var action: String
+  /// The resource as a policy may name it, or `*`.
+  package var resource: String
+  /// The essential context.
+  package var context: [ContextPair]
+  /// What is known of it.
+  package var facts: UseFacts
+
+  /// Whether any call got past authorization.
+  package var wasPermitted: Bool { facts.allowed.count > 0 || facts.failed.count > 0 }
+  /// The calls that got past authorization.
+  package var permitted: Tally { facts.allowed.merged(with: facts.failed) }
+}
+
+/// The uses of one principal, sorted by action, resource and context.
+package struct PrincipalUses: Sendable {
+  /// The principal.
+  package var principal: Principal
+  /// Its uses.
+  package var uses: [RecordedUse]
+
+  /// The uses of every principal of a ledger, sorted by principal.
+  ///
+  /// - Parameter ledger: The recorded use.
+  /// - Returns: One element a principal.
+  /// - Complexity: O(*n* log *n*) in the number of uses.
+  package static func all(of ledger: UsageLedger) -> [PrincipalUses] {
+    var byPrincipal: [Principal: [(key: UseKey, facts: UseFacts)]] = [:]
+    for (key, facts) in ledger.uses { byPrincipal[key.principal, default: []].append((key, facts)) }
+    return byPrincipal.sorted { $0.key < $1.key }.map { principal, uses in
+      PrincipalUses(
+        principal: principal,
+        uses: uses.sorted { $0.key < $1.key }.map { use in
+          RecordedUse(
+            action: use.key.action, resource: ResourceNotation.policyText(of: use.key.resource),
+            context: use.key.context, facts: use.facts)
+        })
+    }
+  }
+
+  /// The refused attempts, sorted.
+  var deniedAttempts: [DeniedAttempt] {
+    var tallies: [[String]: Tally] = [:]
+    for use in uses where use.facts.denied.count > 0 {
+      tallies[[use.action, use.resource], default: Tally()].merge(use.facts.denied)
+    }
+    return tallies.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, tally in
+      DeniedAttempt(
+        action: key[0], resource: key[1], attempts: tally.count, firstSeen: tally.firstSeen,
+        lastSeen: tally.lastSeen)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// Resources as policies write them.
+//
+// In a policy `*` and `?` are wildcards, `${…}` is a variable, and `${*}`, `${?}` and `${$}` stand for the three
+// characters themselves ("IAM policy elements: Variables and tags" in the IAM User Guide). The ledger names
+// resources in the same notation. A name that holds `${` or a character that IAM does not accept must not get into
+// a policy as it stands: an object key chosen by an attacker could otherwise widen it.
+
+import IAM
+import Usage
+
+/// Reads and writes resources in policy notation.
+enum ResourceNotation {
+  /// The resource as a policy may name it.
+  ///
+  /// A `${` that begins none of the three escapes is written `${$}{`. A run of characters outside of what IAM
+  /// accepts in a policy (U+0009, U+000A, U+000D, U+0020–U+00FF) becomes `*`.
+  ///
+  /// - Parameter resource: The resource in the ledger's notation.
+  /// - Returns: The resource, fit for a `Resource` element; equal to the argument for nearly all.
+  static func policyText(of resource: String) -> String {
+    let isPlain = resource.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "$") }
+    if isPlain { return resource }
+    var result = String.UnicodeScalarView()
+    let scalars = Array(resource.unicodeScalars)
+    var index = 0
+    while index < scalars.count {
+      let scalar = scalars[index]
+      if scalar == "$", index + 1 < scalars.count, scalars[index + 1] == "{" {
+        if index + 3 < scalars.count, scalars[index + 3] == "}",
+          "*?$".unicodeScalars.contains(scalars[index + 2])
+        {
+          result.append(contentsOf: scalars[index..<index + 4])
+          index += 4
+          continue
+        }
+        result.append(contentsOf: "${$}".unicodeScalars)
+      } else if scalar.value < 0x20 || scalar.value == 0x7F || scalar.value > 0xFF {
+        if result.last != "*" { result.append("*") }
+      } else {
+        result.append(scalar)
+      }
+      index += 1
+    }
+    return String(result)
+  }
+
+  /// The text that a resource without wildcards stands for: its escapes undone.
+  ///
+  /// - Parameter resource: The resource in policy notation.
+  /// - Returns: The name as AWS knows it; wildcards stay as they are.
+  static func plainText(of resource: String) -> String {
+    guard resource.utf8.contains(UInt8(ascii: "$")) else { return resource }
+    return parts(of: resource).map(\.text).joined()
+  }
+
+  /// Whether the text holds a variable such as `${aws:username}`.
+  ///
+  /// - Parameter resource: The resource in policy notation.
+  /// - Returns: Whether it depends on who asks.
+  static func hasVariable(_ resource: String) -> Bool {
+    guard resource.utf8.contains(UInt8(ascii: "$")) else { return false }
+    return parts(of: resource).contains { $0.kind == .variable }
+  }
+
+  /// Whether the text holds a wildcard.
+  ///
+  /// - Parameter resource: The resource in policy notation.
+  /// - Returns: Whether it can stand for several resources.
+  static func hasWildcard(_ resource: String) -> Bool {
+    guard resource.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else {
+      return false
+    }
+    return parts(of: resource).contains { $0.kind == .wildcard }
+  }
+
+  /// The resource as a pattern.
+  ///
+  /// - Parameters:
+  ///   - resource: The resource in policy notation.
+  ///   - variable: What a variable stands for, where that is known; `nil` for any text.
+  /// - Returns: The pattern.
+  static func pattern(_ resource: String, variable: (String) -> String? = { _ in nil }) -> Wildcard {
+    guard resource.utf8.contains(UInt8(ascii: "$")) else { return Wildcard(resource) }
+    return Wildcard(
+      tokens: parts(of: resource).map { part -> Wildcard.Token in
+        switch part.kind {
+        case .literal: .literal(part.text)
+        case .wildcard: part.text == "*" ? .anyText : .anyCharacter
+        case .variable: variable(part.text).map { .literal($0) } ?? .anyText
+        }
+      })
+  }
+
+  enum PartKind { case literal, wildcard, variable }
+
+  /// Splits a text into literals (unescaped), single wildcards and the names of variables.
+  private static func parts(of resource: String) -> [(kind: PartKind, text: String)] {
+    var parts: [(kind: PartKind, text: String)] = []
+    var literal = String.UnicodeScalarView()
+    let scalars = Array(resource.unicodeScalars)
+    func flush() {
+      if !literal.isEmpty { parts.append((.literal, String(literal))) }
+      literal = String.UnicodeScalarView()
+    }
+    var index = 0
+    while index < scalars.count {
+      let scalar = scalars[index]
+      if scalar == "*" || scalar == "?" {
+        flush()
+        parts.append((.wildcard, String(scalar)))
+      } else if scalar == "$", index + 1 < scalars.count, scalars[index + 1] == "{",
+        let end = scalars[index...].firstIndex(of: "}")
+      {
+        let name = String(String.UnicodeScalarView(scalars[(index + 2)..<end]))
+        if name == "*" || name == "?" || name == "$" {
+          literal.append(contentsOf: name.unicodeScalars)
+        } else {
+          flush()
+          parts.append((.variable, name))
+        }
+        index = end
+      } else {
+        literal.append(scalar)
+      }
+      index += 1
+    }
+    flush()
+    return parts
+  }
+}
+
+extension ResourceNotation {
+  /// A text as a condition value that stands for itself: `${` is written `${$}{`.
+  ///
+  /// - Parameter text: The text.
+  /// - Returns: The value.
+  static func literalText(of text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
+    var result = ""
+    for character in text.unicodeScalars {
+      if character == "{" && result.unicodeScalars.last == "$" { result.removeLast(); result += "${$}" }
+      result.unicodeScalars.append(character)
+    }
+    return result
+  }
+}

@@ -1,0 +1,155 @@
+// From uses to permissions: which uses are granted, on which pattern, under which conditions.
+
+import AWSCatalog
+import IAM
+import Usage
+
+/// An action on a resource pattern under conditions, with the uses behind it.
+struct Permission: Hashable {
+  /// The action.
+  var action: String
+  /// The resource pattern, in policy notation.
+  var resource: String
+  /// The conditions, in canonical order.
+  var conditions: [Condition]
+}
+
+/// What is to be granted to one principal.
+struct UseSelection {
+  /// The permissions with the indices of the uses behind each.
+  private(set) var permissions: [Permission: Set<Int>] = [:]
+  /// Deny statements of the current grant, which stay.
+  private(set) var carriedDenies: [StatementDraft] = []
+  /// Uses that the current grant does not allow, sorted.
+  private(set) var notGranted: [UngrantedUse] = []
+  /// The same as indices.
+  private(set) var notGrantedKeys: Set<Int> = []
+  /// Uses that stand on `*` because their resource is unknown, sorted.
+  private(set) var unresolvedResources: [UnresolvedResource] = []
+
+  /// Selects what to grant.
+  ///
+  /// - Parameters:
+  ///   - record: The uses of the principal.
+  ///   - options: What the user chose.
+  ///   - grant: The current grant; `nil` where none was given, and `.some(nil)` where the account is described and
+  ///     has no such principal.
+  init(_ record: PrincipalUses, options: SynthesisOptions, grant: PrincipalGrant??) {
+    let chosen = record.uses.indices.filter {
+      record.uses[$0].wasPermitted || options.includeDenied && record.uses[$0].facts.denied.count > 0
+    }
+    // Generalisation looks at the resources of one action at a time: what one action was used on must not widen
+    // another.
+    var resources: [String: Set<String>] = [:]
+    for index in chosen {
+      resources[record.uses[index].action, default: []].insert(record.uses[index].resource)
+    }
+    let generalizer = ResourceGeneralizer(generalization: options.generalization)
+    let patterns = resources.mapValues { generalizer.patterns(for: $0) }
+    let index = grant.map { GrantIndex($0, principal: record.principal) }
+    if let granted = grant ?? nil { carriedDenies = Self.denies(of: granted) }
+    var unresolved: Set<UnresolvedResource> = []
+    for number in chosen {
+      let use = record.uses[number]
+      let pattern = patterns[use.action]?[use.resource] ?? use.resource
+      let evidence = Self.conditions(of: use, options: options)
+      if let reason = use.facts.unresolvedReason {
+        unresolved.insert(UnresolvedResource(action: use.action, reason: reason))
+      }
+      guard let index else {
+        add(Permission(action: use.action, resource: pattern, conditions: evidence), number)
+        continue
+      }
+      switch index.coverage(of: use, pattern: pattern) {
+      case .granted(let ways):
+        for way in ways {
+          add(
+            Permission(
+              action: use.action, resource: way.resource,
+              conditions: ConditionBlock.joined(evidence, way.conditions)), number)
+        }
+      case .notGranted(let reason):
+        notGrantedKeys.insert(number)
+        let tally = options.includeDenied && !use.wasPermitted ? use.facts.denied : use.permitted
+        notGranted.append(
+          UngrantedUse(
+            action: use.action, resource: use.resource, calls: tally.count, firstSeen: tally.firstSeen,
+            lastSeen: tally.lastSeen, reason: reason))
+      }
+    }
+    unresolvedResources = unresolved.sorted { ($0.action, $0.reason) < ($1.action, $1.reason) }
+    dropSubsumed()
+  }
+
+  private mutating func add(_ permission: Permission, _ use: Int) {
+    permissions[permission, default: []].insert(use)
+  }
+
+  /// The conditions that the evidence of one use supports: the essential context always, and what the user asked
+  /// for where every call of the use shows one and the same value.
+  private static func conditions(of use: RecordedUse, options: SynthesisOptions) -> [Condition] {
+    var conditions = use.context.map {
+      Condition(
+        operatorName: "StringEquals", key: $0.key, values: [ResourceNotation.literalText(of: $0.value)])
+    }
+    for wanted in EvidenceCondition.allCases where options.conditions.contains(wanted) {
+      if let condition = EvidenceReader.condition(wanted, of: use) { conditions.append(condition) }
+    }
+    return ConditionBlock.canonical(conditions)
+  }
+
+  /// Drops permissions that another one of the same action contains, and hands their uses to it.
+  ///
+  /// One contains another where its pattern contains the other's and it demands nothing that the other does not.
+  private mutating func dropSubsumed() {
+    let byAction = Dictionary(grouping: permissions.keys, by: \.action)
+    for (_, group) in byAction where group.count > 1 {
+      let sorted = group.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+      // Only patterns and weaker conditions can contain another permission.
+      let hasConditions = sorted.contains { !$0.conditions.isEmpty }
+      let candidates = sorted.filter { hasConditions || ResourceNotation.hasWildcard($0.resource) }
+      guard !candidates.isEmpty else { continue }
+      let containers = candidates.map { ($0, ResourceNotation.pattern($0.resource)) }
+      for permission in sorted {
+        let pattern = ResourceNotation.pattern(permission.resource)
+        let hasVariable = ResourceNotation.hasVariable(permission.resource)
+        let container = containers.first { candidate, wildcard in
+          guard candidate != permission, permissions[candidate] != nil,
+            candidate.conditions.allSatisfy(permission.conditions.contains)
+          else { return false }
+          if candidate.resource == permission.resource { return true }
+          // A variable is known to be contained only by what contains any text in its place.
+          if ResourceNotation.hasVariable(candidate.resource) { return false }
+          return !hasVariable || permission.resource.contains("${") ? wildcard.contains(pattern) : false
+        }
+        if let container, let uses = permissions.removeValue(forKey: permission) {
+          permissions[container.0, default: []].formUnion(uses)
+        }
+      }
+    }
+  }
+
+  /// The deny statements of a grant, each once, in the order of the policies.
+  private static func denies(of grant: PrincipalGrant) -> [StatementDraft] {
+    var seen: Set<Statement> = []
+    var drafts: [StatementDraft] = []
+    for policy in grant.policies {
+      for var statement in policy.document.statements where statement.effect == .deny {
+        statement.sid = nil
+        guard seen.insert(statement).inserted else { continue }
+        drafts.append(
+          StatementDraft(
+            sid: "KeptDeny\(drafts.count + 1)", effect: .deny, actions: [], resources: [], verbatim: statement
+          ))
+      }
+    }
+    return drafts
+  }
+}
+
+extension Permission {
+  /// What permissions are sorted by.
+  var order: [String] {
+    [action, resource] + conditions.flatMap { [$0.operatorName, $0.key] + $0.values }
+  }
+}
