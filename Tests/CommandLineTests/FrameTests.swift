@@ -61,7 +61,9 @@ struct FrameTests {
     #expect(colored.contains("\u{1B}[1mExamples\u{1B}[0m"))
     // `script` gives the program a terminal.
     let terminal = "script -qec \"$whittle --help\" /dev/null"
-    #expect(try WhittleProcess.shell(terminal, environment: ["TERM": "xterm"]).text.contains("\u{1B}"))
+    #expect(
+      try WhittleProcess.shell(terminal, environment: ["TERM": "xterm", "NO_COLOR": ""]).text.contains(
+        "\u{1B}"))
     let asked = ["TERM": "xterm", "NO_COLOR": "1"]
     #expect(!(try WhittleProcess.shell(terminal, environment: asked).text.contains("\u{1B}")))
   }
