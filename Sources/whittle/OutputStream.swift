@@ -37,7 +37,7 @@ package struct OutputStream: ByteOutput, ~Copyable {
       temporary = nil
       descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
     } else {
-      let target = exists ? OutputStream.realPath(path) : path
+      let target = FileSystem.realPath(path) ?? path
       (descriptor, temporary) = OutputStream.createTemporary(beside: target)
       if descriptor >= 0, exists { _ = fchmod(descriptor, status.st_mode & 0o7777) }
     }
@@ -75,7 +75,9 @@ package struct OutputStream: ByteOutput, ~Copyable {
     guard let path, let temporary else { return }
     // Without this, a crash of the machine could leave the new name with no contents.
     if fsync(descriptor) != 0 { throw OutputStream.error(path, errno) }
-    if unsafe rename(temporary, OutputStream.realPath(path)) != 0 { throw OutputStream.error(path, errno) }
+    if unsafe rename(temporary, FileSystem.realPath(path) ?? path) != 0 {
+      throw OutputStream.error(path, errno)
+    }
   }
 
   /// The error of a destination that cannot be written.
@@ -86,12 +88,6 @@ package struct OutputStream: ByteOutput, ~Copyable {
   /// - Returns: The error.
   package static func error(_ path: String, _ number: Int32) -> CommandError {
     CommandError(.outputFailed, "cannot write `\(path)`: \(systemMessage(number))")
-  }
-
-  private static func realPath(_ path: String) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
   }
 
   private static func createTemporary(beside target: String) -> (Int32, String?) {

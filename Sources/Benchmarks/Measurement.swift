@@ -1,0 +1,66 @@
+// Runs a scenario and says how long it took.
+
+import Glibc
+
+/// The figures of one scenario.
+struct Measurement: Sendable {
+  /// The time of each round, ascending.
+  let seconds: [Double]
+  /// What one round did.
+  let round: Scenario.Round
+  /// The most memory that the process ever held, in bytes; over all scenarios run so far.
+  let peakMemory: Int
+
+  /// Runs a scenario: one round to warm up, then rounds until there are at least five and two seconds have passed.
+  ///
+  /// - Parameter scenario: The scenario.
+  /// - Throws: What the scenario throws.
+  init(_ scenario: Scenario) throws {
+    let work = try scenario.prepare()
+    var round = try work()
+    var seconds: [Double] = []
+    while seconds.count < 5 || (seconds.reduce(0, +) < 2 && seconds.count < 1000) {
+      let start = ContinuousClock.now
+      round = try work()
+      let time = (ContinuousClock.now - start).components
+      seconds.append(Double(time.seconds) + Double(time.attoseconds) / 1e18)
+    }
+    self.round = round
+    self.seconds = seconds.sorted()
+    var usage = rusage()
+    // The kernel reports kilobytes.
+    peakMemory =
+      unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+  }
+
+  /// The middle one of the rounds' times.
+  var median: Double { seconds[seconds.count / 2] }
+
+  /// The figures in one line.
+  ///
+  /// - Parameter unit: What a unit of work is called.
+  /// - Returns: The line.
+  func text(unit: String) -> String {
+    let each = median / Double(max(1, round.units))
+    var text = "\(scaled(each))s/\(unit)  \(scaled(1 / each)) \(unit)/s"
+    if let bytes = round.bytes { text += "  \(scaled(Double(bytes) / median))B/s" }
+    let (fastest, slowest) = (seconds[0], seconds[seconds.count - 1])
+    text += "  median \(scaled(median))s of \(seconds.count) (\(scaled(fastest))s to \(scaled(slowest))s)"
+    return text + "  peak \(scaled(Double(peakMemory)))B"
+  }
+}
+
+/// A number with three digits and the prefix of its power of a thousand.
+private func scaled(_ number: Double) -> String {
+  let prefixes = [(1e9, " G"), (1e6, " M"), (1e3, " k"), (1, " "), (1e-3, " m"), (1e-6, " µ"), (1e-9, " n")]
+  let (size, prefix) = prefixes.first { number >= $0.0 } ?? (1e-12, " p")
+  let value = number / size
+  let digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
+  var factor = 1.0
+  for _ in 0..<digits { factor *= 10 }
+  let rounded = Int((value * factor).rounded())
+  let text = String(rounded)
+  guard digits > 0 else { return text + prefix }
+  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+  return "\(padded.dropLast(digits)).\(padded.suffix(digits))\(prefix)"
+}

@@ -1,0 +1,64 @@
+// What `whittle diff` says: what is granted, held against what was used.
+
+public import LeastPrivilege
+
+/// The comparison of one run, for the renderers of its formats.
+public struct DiffReport: Sendable {
+  /// The comparison.
+  public var diff: PolicyDiff
+
+  /// Creates a report.
+  ///
+  /// - Parameter diff: The comparison.
+  public init(_ diff: PolicyDiff) {
+    self.diff = diff
+  }
+}
+
+extension GrantStatus {
+  /// The status in the words of the text formats.
+  var words: String {
+    switch self {
+    case .used: "used"
+    case .partlyUsed: "partly used"
+    case .unused: "unused"
+    case .notObservable: "not observable"
+    }
+  }
+
+  /// How the status looks on a terminal.
+  var style: TextStyle {
+    switch self {
+    case .used: .good
+    case .partlyUsed: .warning
+    case .unused: .bad
+    case .notObservable: .dim
+    }
+  }
+}
+
+extension PolicySource {
+  /// The policy in the words of the text formats.
+  var words: String {
+    switch kind {
+    case .inline: "\(name) (inline)"
+    case .groupInline: "\(name) (inline in group \(group ?? "?"))"
+    case .managed: "\(name) (customer managed)"
+    case .groupManaged: "\(name) (customer managed, by group \(group ?? "?"))"
+    case .awsManaged: "\(name) (AWS managed)"
+    case .groupAWSManaged: "\(name) (AWS managed, by group \(group ?? "?"))"
+    }
+  }
+}
+
+extension PrincipalDiff {
+  /// The counts of all access levels together.
+  var total: (granted: Int, used: Int, partlyUsed: Int, unused: Int, notObservable: Int) {
+    counts.reduce((0, 0, 0, 0, 0)) { sum, level in
+      (
+        sum.0 + level.granted, sum.1 + level.used, sum.2 + level.partlyUsed, sum.3 + level.unused,
+        sum.4 + level.notObservable
+      )
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Numbers, times and counts as people read them. Machine formats never use these.
+
+import IAM
+
+/// A whole number with its digits in groups of three.
+///
+/// - Parameter number: The number.
+/// - Returns: Text such as `1,204`.
+func grouped(_ number: Int) -> String {
+  let digits = String(number.magnitude)
+  var text = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+    text.append(digit)
+  }
+  return number < 0 ? "-" + text : text
+}
+
+/// A count with its noun.
+///
+/// - Parameters:
+///   - number: The count.
+///   - singular: The noun for one.
+///   - plural: The noun for any other count; the singular with an `s` by default.
+/// - Returns: Text such as `1 file` or `1,204 files`.
+func counted(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+  "\(grouped(number)) \(number == 1 ? singular : plural ?? singular + "s")"
+}
+
+/// A number of bytes in decimal units.
+///
+/// - Parameter bytes: The number of bytes.
+/// - Returns: Text such as `23.4 MB`.
+func byteCount(_ bytes: Int) -> String {
+  let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+  var value = Double(bytes)
+  var unit = 0
+  while value >= 999.5, unit < units.count - 1 {
+    value /= 1000
+    unit += 1
+  }
+  let tenths = Int((value * 10).rounded())
+  let text = unit == 0 || tenths >= 1000 ? String(Int(value.rounded())) : "\(tenths / 10).\(tenths % 10)"
+  return "\(text) \(units[unit])"
+}
+
+/// An instant as people read it; a dash where there is none.
+///
+/// - Parameter time: The instant.
+/// - Returns: Text such as `2026-11-20 11:58:10`.
+func timeText(_ time: Timestamp?) -> String {
+  guard let time else { return "–" }
+  return String(time.description.dropLast()).split(separator: "T").joined(separator: " ")
+}
+
+/// The length of a stretch of time, in its largest fitting unit.
+///
+/// - Parameters:
+///   - start: The first instant.
+///   - end: The last instant.
+/// - Returns: Text such as `80 days`.
+func durationText(from start: Timestamp, to end: Timestamp) -> String {
+  let (difference, overflow) = end.secondsSinceEpoch.subtractingReportingOverflow(start.secondsSinceEpoch)
+  let seconds = Int(overflow ? .max : difference)
+  return switch seconds {
+  case ..<120: counted(seconds, "second")
+  case ..<7200: counted(seconds / 60, "minute")
+  case ..<172_800: counted(seconds / 3600, "hour")
+  default: counted(seconds / 86_400, "day")
+  }
+}

@@ -1,0 +1,140 @@
+// `policy --format text`: the documents, and in a few lines what is proved of them and what they leave out.
+
+import CloudTrail
+import IAM
+import LeastPrivilege
+
+extension ProposalReport {
+  /// Writes the proposals for people.
+  ///
+  /// - Parameters:
+  ///   - output: Where the bytes go.
+  ///   - isColored: Whether a terminal shows them.
+  ///   - showsDocuments: Whether the documents are part of the text; not where they are files of their own.
+  public func writeText(
+    to output: inout some ByteOutput & ~Copyable, isColored: Bool, showsDocuments: Bool = true
+  ) {
+    for (index, proposal) in proposals.enumerated() where output.isOpen {
+      if index > 0 { output.write(text: "\n") }
+      let page = ProposalPage(proposal: proposal, isColored: isColored, showsDocuments: showsDocuments)
+      page.write(to: &output)
+    }
+    if proposals.isEmpty { output.write(text: "no principal used anything that a policy could grant\n") }
+  }
+}
+
+/// One principal's part of the text.
+private struct ProposalPage {
+  let proposal: PrincipalProposal
+  let isColored: Bool
+  let showsDocuments: Bool
+
+  func write(to output: inout some ByteOutput & ~Copyable) {
+    output.write(text: paint(terminalText(proposal.principal.identifier), .heading) + "\n")
+    output.write(text: "  \(verdict())\n")
+    for failure in proposal.verification.failures {
+      output.write(
+        text: "  " + paint("\(failure.kind.rawValue): ", .bad) + terminalText(failure.explanation) + "\n")
+    }
+    for policy in proposal.policies { write(policy, to: &output) }
+    writeExcess(to: &output)
+    writeUnresolved(to: &output)
+    writeUngranted(to: &output)
+    writeDenied(to: &output)
+  }
+
+  private func paint(_ text: String, _ style: TextStyle) -> String {
+    TextStyle.paint(text, style, enabled: isColored)
+  }
+
+  /// What is written and what is proved of it, in one line.
+  private func verdict() -> String {
+    guard !proposal.policies.isEmpty else {
+      return proposal.denied.isEmpty
+        ? "no policy: nothing was used that a policy could grant" : "no policy: every attempt was denied"
+    }
+    let verification = proposal.verification
+    let packing = proposal.packing
+    var text = counted(proposal.policies.count, "policy", "policies")
+    text += packing.isOptimal ? " (fewer are impossible)" : " (at least \(packing.lowerBound) are needed)"
+    var proofs: [(String, Bool)] = [
+      ("allows all \(counted(verification.usesReplayed, "recorded use"))", verification.complete)
+    ]
+    if let nothingNew = verification.noNewAccess { proofs.append(("no new access", nothingNew)) }
+    proofs.append(
+      (verification.excess.isEmpty ? "minimal" : "minimal but for what is listed", verification.minimal))
+    proofs.append(("within quotas", verification.withinQuotas))
+    let marks = proofs.map { text, holds in
+      holds ? paint("✓", .good) + " \(text)" : paint("✗ not \(text)", .bad)
+    }
+    return text + ": " + marks.joined(separator: "  ")
+  }
+
+  private func write(_ policy: NamedPolicy, to output: inout some ByteOutput & ~Copyable) {
+    let size =
+      "\(counted(policy.size, "character")), \(counted(policy.document.statements.count, "statement"))"
+    output.write(text: "\n  " + paint(terminalText(policy.name), .heading) + "  \(size)\n")
+    if showsDocuments {
+      // The writer of policies escapes everything that a terminal would act on but format characters.
+      let text = String(decoding: policy.document.json(pretty: true), as: UTF8.self)
+      for line in text.split(separator: "\n") { output.write(text: "  " + terminalText(String(line)) + "\n") }
+    }
+    var table = TextTable(
+      ("Statement", .left), ("Uses", .right), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
+      ("Example event", .left))
+    for evidence in policy.evidence {
+      table.add(
+        .init(evidence.sid), .init(grouped(evidence.uses)), .init(grouped(evidence.calls)),
+        .init(timeText(evidence.firstSeen)), .init(timeText(evidence.lastSeen)),
+        .init(evidence.exampleEvents.first ?? "", .dim))
+    }
+    table.write(to: &output, isColored: isColored)
+  }
+
+  private func section(_ title: String, _ table: TextTable, to output: inout some ByteOutput & ~Copyable) {
+    guard !table.isEmpty else { return }
+    output.write(text: "\n  " + paint(title, .warning) + "\n")
+    table.write(to: &output, indent: 4, isColored: isColored)
+  }
+
+  private func writeExcess(to output: inout some ByteOutput & ~Copyable) {
+    var table = TextTable(("Statement", .left), ("Pattern", .left), ("Stands for", .right), ("Why", .left))
+    for excess in proposal.verification.excess {
+      let extra =
+        excess.extraActions.isEmpty
+        ? "" : " (also allows \(excess.extraActions.joined(separator: ", ")))"
+      table.add(
+        .init(excess.sid), .init(excess.pattern), .init(grouped(excess.distinctUsed)),
+        .init(excess.reason + extra))
+    }
+    section("Wider than the recorded use", table, to: &output)
+  }
+
+  private func writeUnresolved(to output: inout some ByteOutput & ~Copyable) {
+    var table = TextTable(("Action", .left), ("Why the resource is unknown", .left))
+    for resource in proposal.unresolvedResources { table.add(.init(resource.action), .init(resource.reason)) }
+    section("Granted on `*`, because the logs do not tell the resource", table, to: &output)
+  }
+
+  private func writeUngranted(to output: inout some ByteOutput & ~Copyable) {
+    var table = TextTable(
+      ("Action", .left), ("Resource", .left), ("Calls", .right), ("Last seen", .left), ("Why", .left))
+    for use in proposal.notGranted {
+      table.add(
+        .init(use.action), .init(use.resource), .init(grouped(use.calls)), .init(timeText(use.lastSeen)),
+        .init(use.reason))
+    }
+    section("Used, but not allowed by the current grant, and so not granted", table, to: &output)
+  }
+
+  private func writeDenied(to output: inout some ByteOutput & ~Copyable) {
+    var table = TextTable(
+      ("Action", .left), ("Resource", .left), ("Attempts", .right), ("Last seen", .left))
+    for attempt in proposal.denied {
+      table.add(
+        .init(attempt.action, .bad), .init(attempt.resource), .init(grouped(attempt.attempts)),
+        .init(timeText(attempt.lastSeen)))
+    }
+    section("Denied attempts, not granted", table, to: &output)
+  }
+}
