@@ -39,7 +39,11 @@ public func terminalWidth(_ text: String) -> Int {
   }
 }
 
-private func isUnsafeOnTerminals(_ scalar: Unicode.Scalar) -> Bool {
+/// Whether a terminal would act on a scalar, or hide it, instead of showing it.
+///
+/// - Parameter scalar: The scalar.
+/// - Returns: Whether it is a control, a separator of lines, or a format character.
+func isUnsafeOnTerminals(_ scalar: Unicode.Scalar) -> Bool {
   if (0x20..<0x7F).contains(scalar.value) { return false }
   return switch scalar.properties.generalCategory {
   case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true

@@ -1,0 +1,90 @@
+// What the deployment formats (Terraform, CloudFormation, AWS CLI) have in common: one managed policy, the identity
+// that it is attached to, and names that are free for use in the language at hand.
+
+import IAM
+import JSONStream
+import LeastPrivilege
+import CloudTrail
+
+/// A managed policy to create and the user or role to attach it to.
+struct DeployablePolicy {
+  /// The identities that a managed policy can be attached to.
+  enum Entity: String {
+    case user, role
+  }
+
+  /// The account that owns the identity.
+  let account: String
+  let partition: String
+  let entity: Entity
+  /// The identity's name, without its path.
+  let entityName: String
+  /// The identity's ARN.
+  let principal: String
+  let name: String
+  let document: PolicyDocument
+
+  /// The policy's ARN once it is created (its path is `/`).
+  var arn: String { "arn:\(partition):iam::\(account):policy/\(name)" }
+
+  /// What the policy is for, as its description says.
+  var summary: String { "Least privilege for \(entity.rawValue) \(entityName), from recorded use" }
+
+  /// The document as a tree.
+  ///
+  /// - Returns: The canonical form of the document.
+  var tree: JSONValue {
+    // Canonical JSON that this program wrote parses; should it ever not, the text itself shows what is wrong.
+    let text = document.json(pretty: false)
+    return (try? JSONValue(parsing: text)) ?? .string(String(decoding: text, as: UTF8.self))
+  }
+
+  /// The policies of proposals, account by account in the order of the account ids.
+  ///
+  /// - Parameter proposals: The proposals; principals that are neither users nor roles have no policies.
+  /// - Returns: Per account its policies, in the order of the proposals.
+  static func byAccount(
+    _ proposals: [PrincipalProposal]
+  ) -> [(account: String, policies: [DeployablePolicy])] {
+    var accounts: [String: [DeployablePolicy]] = [:]
+    for proposal in proposals {
+      guard let arn = ARN(proposal.principal.identifier), let entity = Entity(arn) else { continue }
+      let name = arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource
+      for policy in proposal.policies {
+        accounts[arn.account, default: []].append(
+          DeployablePolicy(
+            account: arn.account, partition: arn.partition, entity: entity, entityName: name,
+            principal: arn.description, name: policy.name, document: policy.document))
+      }
+    }
+    return accounts.sorted { $0.key < $1.key }.map { (account: $0.key, policies: $0.value) }
+  }
+}
+
+extension DeployablePolicy.Entity {
+  /// The kind of identity that an ARN names, or `nil` where a managed policy cannot be attached to it.
+  init?(_ arn: ARN) {
+    self.init(rawValue: String(arn.resource.prefix { $0 != "/" }))
+  }
+}
+
+/// Hands out each name once.
+struct UniqueNames {
+  private var taken: Set<String> = []
+
+  /// A name that was not handed out before.
+  ///
+  /// - Parameters:
+  ///   - wanted: The name to start from.
+  ///   - separator: What stands before the number that is added where the name is taken.
+  /// - Returns: The name, or the name with the lowest number from 2 that makes it new.
+  mutating func next(_ wanted: String, separator: String) -> String {
+    var name = wanted
+    var number = 2
+    while !taken.insert(name).inserted {
+      name = "\(wanted)\(separator)\(number)"
+      number += 1
+    }
+    return name
+  }
+}
