@@ -1,11 +1,43 @@
-// Streaming decompression behind one small interface.
+// Streaming decompression behind one small interface: gzip by zlib, Zstandard by libzstd where it is installed.
 #ifndef WHITTLE_CINFLATE_H
 #define WHITTLE_CINFLATE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// The version of the decompression library in use, for diagnostics.
+/// What a decoder decodes.
+enum whittle_decoder_format { WHITTLE_GZIP, WHITTLE_ZSTD };
+
+/// Why a step ended.
+enum whittle_decoder_result {
+  /// The input is used up or the output is full.
+  WHITTLE_DECODER_MORE,
+  /// A member (gzip) or frame (Zstandard) has ended; the next step begins another one.
+  WHITTLE_DECODER_MEMBER_END,
+  /// The input is damaged; `whittle_decoder_message` says how.
+  WHITTLE_DECODER_CORRUPT,
+};
+
+typedef struct whittle_decoder whittle_decoder;
+
+/// The version of zlib in use, for diagnostics.
 const char *whittle_inflate_version(void);
+
+/// Makes a decoder, or returns NULL where memory or the library is missing.
+whittle_decoder *whittle_decoder_create(enum whittle_decoder_format format);
+
+/// Frees a decoder.
+void whittle_decoder_destroy(whittle_decoder *decoder);
+
+/// Makes a decoder ready for the beginning of a member. Returns 0 where that fails.
+int whittle_decoder_reset(whittle_decoder *decoder);
+
+/// Decodes as much as fits. On entry the lengths are what is there, on return what was used and written.
+enum whittle_decoder_result whittle_decoder_step(whittle_decoder *decoder, const uint8_t *input,
+                                                 size_t *input_length, uint8_t *output,
+                                                 size_t *output_length);
+
+/// What is wrong, after a step has returned WHITTLE_DECODER_CORRUPT. Lives as long as the decoder.
+const char *whittle_decoder_message(const whittle_decoder *decoder);
 
 #endif

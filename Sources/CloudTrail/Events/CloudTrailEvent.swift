@@ -38,15 +38,23 @@ public struct CloudTrailEvent: Sendable {
   /// The id shared by the records of one call in several accounts.
   public var sharedEventID: String?
   /// Who made the call.
-  public var userIdentity: UserIdentity
+  public var userIdentity = UserIdentity()
   /// The resources that the record lists.
-  public var resources: [EventResource]
+  public var resources: [EventResource] = []
   /// The operation's parameters, `null` where the record has none.
-  package var requestParameters: JSONValue
+  package var requestParameters = JSONValue.null
   /// The operation's response, `null` where the record has none.
-  package var responseElements: JSONValue
+  package var responseElements = JSONValue.null
   /// Further data of the event, `null` where the record has none.
-  package var additionalEventData: JSONValue
+  package var additionalEventData = JSONValue.null
+  /// A hash of what the event says: source, name, region, error, identity, request parameters and resources.
+  ///
+  /// Its id and time are left out, and so is how the record was written; events with equal digests need the same
+  /// permissions.
+  public internal(set) var digest = EventDigest(high: 0, low: 0)
+
+  /// Creates an event of which nothing is known.
+  public init() {}
 }
 
 /// The `userIdentity` element of a record.
@@ -81,6 +89,9 @@ public struct UserIdentity: Hashable, Sendable {
   public var mfaAuthenticated: Bool?
   /// The source identity set on the session.
   public var sourceIdentity: String?
+
+  /// Creates an identity of which nothing is known.
+  public init() {}
 }
 
 /// One element of a record's `resources` array.
@@ -93,4 +104,7 @@ public struct EventResource: Hashable, Sendable {
   public var accountID: String?
   /// The CloudFormation-style type, such as `AWS::S3::Object`.
   public var type: String?
+
+  /// Creates a resource of which nothing is known.
+  public init() {}
 }

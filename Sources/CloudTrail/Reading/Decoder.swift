@@ -1,0 +1,69 @@
+// A decompressor of the C library, owned by a Swift object.
+
+import CInflate
+
+/// One stage of decompression.
+///
+/// A class because the C decoder is a resource that must be freed exactly once. It is not shared: each belongs to
+/// one stream of one thread.
+@safe final class Decoder {
+  /// What a decoder decodes.
+  enum Format {
+    case gzip, zstandard
+
+    /// The format whose magic number the bytes begin with, if any.
+    init?(magic bytes: ArraySlice<UInt8>) {
+      if bytes.starts(with: [0x1F, 0x8B]) {
+        self = .gzip
+      } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+        self = .zstandard
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Why a step ended.
+  enum Outcome {
+    case more, memberEnd
+    case corrupt(String)
+  }
+
+  let format: Format
+  private let handle: OpaquePointer
+
+  /// Makes a decoder, or returns `nil` where the library for the format is not installed.
+  init?(_ format: Format) {
+    let handle = unsafe whittle_decoder_create(format == .gzip ? WHITTLE_GZIP : WHITTLE_ZSTD)
+    guard let handle = unsafe handle else { return nil }
+    unsafe self.handle = handle  // owned by this object until `deinit`
+    self.format = format
+  }
+
+  deinit { unsafe whittle_decoder_destroy(handle) }
+
+  /// Prepares for the beginning of a member.
+  func reset() -> Bool { unsafe whittle_decoder_reset(handle) != 0 }
+
+  /// Decodes as much of the input as fits into the output.
+  ///
+  /// - Parameters:
+  ///   - input: Encoded bytes.
+  ///   - output: Where decoded bytes go, from its first place on.
+  /// - Returns: How much was read and written, and why the step ended.
+  func step(_ input: ArraySlice<UInt8>, into output: inout [UInt8]) -> (read: Int, written: Int, Outcome) {
+    var read = input.count
+    var written = output.count
+    // The C function stays within the lengths that it is given.
+    let result = unsafe input.withUnsafeBufferPointer { source in
+      unsafe output.withUnsafeMutableBufferPointer { destination in
+        unsafe whittle_decoder_step(handle, source.baseAddress, &read, destination.baseAddress, &written)
+      }
+    }
+    switch result {
+    case WHITTLE_DECODER_MORE: return (read, written, .more)
+    case WHITTLE_DECODER_MEMBER_END: return (read, written, .memberEnd)
+    default: return (read, written, .corrupt(unsafe String(cString: whittle_decoder_message(handle))))
+    }
+  }
+}

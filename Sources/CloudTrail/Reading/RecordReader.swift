@@ -1,0 +1,304 @@
+// From whole JSON records to events: every wrapping is taken off by what it contains, never by a file's name.
+//
+// The order of the tests matters where one form looks like another; it follows how specific the marks are. Strings
+// that hold JSON are read like files, so wrappings nest to any sensible depth.
+
+import IAM
+import JSONStream
+
+/// Reads records into a consumer and keeps count.
+struct RecordReader<Consumer: EventConsumer> {
+  /// The consumer of the events.
+  var consumer: Consumer
+  /// What was read so far.
+  var summary = LogSummary()
+  /// The damage of the current file.
+  var damage = DamageLog()
+
+  private let duplicates: DuplicateFilter
+  private var spareFields: [RecordFields] = []
+  private var spareFramers: [JSONFramer] = []
+
+  /// How deep wrappings may nest.
+  private static var mostWrappings: Int { 8 }
+
+  /// Where a record was found.
+  struct Place {
+    /// The form that its wrappings tell so far.
+    var format: LogFormat?
+    /// How many wrappings are off.
+    var depth = 0
+    /// The offset of the outermost record in the text of the file.
+    var offset: Int
+  }
+
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - consumer: Where events go.
+  ///   - duplicates: The events seen, shared with other readers.
+  init(_ consumer: Consumer, duplicates: DuplicateFilter) {
+    self.consumer = consumer
+    self.duplicates = duplicates
+  }
+
+  // MARK: Texts
+
+  /// Reads a text of JSON values that is in memory.
+  mutating func read(text: [UInt8], _ place: Place) {
+    guard place.depth < RecordReader.mostWrappings else {
+      return report("wrapped more than \(RecordReader.mostWrappings) times over", place)
+    }
+    var framer = spareFramers.popLast() ?? JSONFramer(depthLimit: eventDepthLimit)
+    framer.reset()
+    let span = text.span
+    reading: while true {
+      switch framer.next(span, isFinal: true) {
+      case .record(let range, let envelope):
+        var inner = place
+        inner.depth += 1
+        read(framer.tape, span.extracting(range), envelope, inner)
+      case .damage(let damage): report("in a wrapped text: \(damage.message)", place)
+      case .needMore, .end: break reading
+      }
+    }
+    spareFramers.append(framer)
+  }
+
+  /// Reads data that may be compressed.
+  private mutating func read(data: [UInt8], _ place: Place) {
+    var stream = ByteStream(data)
+    var text: [UInt8] = []
+    // What a wrapping holds is bounded by its own limits (6 MB for Lambda) and by a fair expansion of it.
+    while text.count < 256 << 20, stream.read(into: &text) {}
+    for damage in stream.damage { report("in wrapped data: \(damage.message)", place) }
+    read(text: text, place)
+  }
+
+  private mutating func report(_ message: String, _ place: Place) {
+    damage.report(offset: place.offset, isDecoded: damage.isDecoded, message)
+  }
+
+  // MARK: Records
+
+  /// Reads one record that a framer has found.
+  mutating func read(_ tape: JSONTape, _ bytes: Span<UInt8>, _ envelope: Envelope?, _ place: Place) {
+    var place = place
+    switch envelope {
+    case .records: place.format = place.format ?? .records
+    case .lookupEvents: place.format = .lookupEvents
+    case .logEvents, .events: place.format = .cloudWatchLogs
+    case .hits: place.format = .elastic
+    case .results: place.format = tape[0].kind == .array ? .cloudWatchLogs : .splunk
+    case .queryResultRows: place.format = .lake
+    case .none: break
+    }
+    readValue(tape, 0, bytes, place)
+  }
+
+  private mutating func readValue(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+    switch tape[index].kind {
+    case .object:
+      var fields = spareFields.popLast() ?? RecordFields()
+      fields.find(in: index, of: tape, bytes)
+      readObject(tape, index, fields, bytes, place)
+      spareFields.append(fields)
+    case .array: readRow(tape, index, bytes, place)
+    case .string: readString(tape, index, bytes, place)
+    case .null, .true, .false, .number: summary.skipped[.unrecognized, default: 0] += 1
+    }
+  }
+
+  private mutating func readObject(
+    _ tape: JSONTape, _ index: Int, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
+  ) {
+    if fields[.eventSource] != nil, fields[.eventName] != nil, fields[.userIdentity] != nil,
+      fields[.s3] == nil
+    {
+      return readEvent(tape, fields, bytes, place)
+    }
+    if readWrapping(tape, index, fields, bytes, place) { return }
+    if let kind = kindWithoutEvents(tape, index, fields, bytes) {
+      summary.skipped[kind, default: 0] += 1
+    } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventVersion] != nil
+      || fields[.eventCategory] != nil && fields[.eventType] != nil
+    {
+      readEvent(tape, fields, bytes, place)
+    } else if place.depth > 0
+      || !consumer.consume(document: JSONDocument(value: JSONValue(tape, at: index, bytes)))
+    {
+      summary.skipped[.unrecognized, default: 0] += 1
+    }
+  }
+
+  /// Takes off one wrapping, if the object is one.
+  private mutating func readWrapping(
+    _ tape: JSONTape, _ index: Int, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
+  ) -> Bool {
+    func member(_ name: StaticString, of field: RecordField, _ kind: JSONTape.Kind) -> Int? {
+      guard let object = fields[field], let value = tape.value(of: name, in: object, bytes),
+        tape[value].kind == kind
+      else { return nil }
+      return value
+    }
+    func text(_ field: RecordField) -> Int? {
+      guard let value = fields[field], tape[value].kind == .string else { return nil }
+      return value
+    }
+    func object(_ field: RecordField) -> Int? {
+      guard let value = fields[field], tape[value].kind == .object else { return nil }
+      return value
+    }
+    func inside(_ format: LogFormat) -> Place {
+      Place(format: format, depth: place.depth + 1, offset: place.offset)
+    }
+
+    if let data = member("data", of: .kinesis, .string) ?? member("data", of: .awslogs, .string) {
+      readBase64(tape, data, bytes, inside(.cloudWatchLogs))
+    } else if let detail = object(.detail),
+      ["eventName", "eventVersion", "insightDetails"].contains(where: {
+        (name: StaticString) in tape.value(of: name, in: detail, bytes) != nil
+      })
+    {
+      readValue(tape, detail, bytes, inside(.eventBridge))
+    } else if let event = text(.cloudTrailEvent) {
+      readString(tape, event, bytes, inside(.lookupEvents))
+    } else if let source = object(.source) {
+      readValue(tape, source, bytes, inside(.elastic))
+    } else if let raw = member("_raw", of: .result, .string) ?? text(.raw) {
+      readString(tape, raw, bytes, inside(.splunk))
+    } else if let event = member("cloudtrail", of: .aws, .object),
+      tape.value(of: "eventVersion", in: event, bytes) != nil
+    {
+      readValue(tape, event, bytes, inside(.elastic))
+    } else if let original = member("original", of: .event, .string) {
+      readString(tape, original, bytes, inside(.elastic))
+    } else if let data = fields[.eventData] {
+      readValue(tape, data, bytes, inside(.lake))
+    } else if let message = text(.message), holdsJSON(tape, message, bytes) {
+      readString(tape, message, bytes, inside(place.format == .cloudWatchLogs ? .cloudWatchLogs : .elastic))
+    } else if let message = member("Message", of: .sns, .string) ?? text(.snsMessage) ?? text(.body),
+      holdsJSON(tape, message, bytes)
+    {
+      readString(tape, message, bytes, inside(.wrapped))
+    } else if let data = text(.data) {
+      readBase64(tape, data, bytes, inside(.cloudWatchLogs))
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// The kind of an object that holds no event and is known for it, or `nil`.
+  private func kindWithoutEvents(
+    _ tape: JSONTape, _ index: Int, _ fields: RecordFields, _ bytes: Span<UInt8>
+  ) -> EventKind? {
+    if fields[.digestS3Object] != nil || fields[.digestStartTime] != nil { return .digest }
+    if fields[.insightDetails] != nil { return .insight }
+    if fields[.s3] != nil { return .notification }
+    if let type = fields[.messageType], tape.isString(type, "CONTROL_MESSAGE", bytes) {
+      return .controlMessage
+    }
+    if let message = fields[.message], tape.text(of: message, bytes)?.hasPrefix("CWL CONTROL MESSAGE") == true
+    {
+      return .controlMessage
+    }
+    let hasOneMember = tape[index].next > index + 1 && tape[index + 2].next == tape[index].next
+    if hasOneMember, fields[.index] != nil || fields[.create] != nil { return .bulkAction }
+    if fields[.detail] != nil { return .otherProduct }
+    return nil
+  }
+
+  private func holdsJSON(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>) -> Bool {
+    let node = tape[index]
+    var offset = node.start + 1
+    while offset < node.end - 1, bytes[offset].isJSONWhitespace { offset += 1 }
+    return bytes[offset] == UInt8(ascii: "{") || bytes[offset] == UInt8(ascii: "[")
+  }
+
+  private mutating func readString(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+    guard holdsJSON(tape, index, bytes) else {
+      summary.skipped[.unrecognized, default: 0] += 1
+      return
+    }
+    read(text: tape.decodedBytes(of: index, bytes), place)
+  }
+
+  private mutating func readBase64(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+    guard let data = Base64.decode(tape.decodedBytes(of: index, bytes)),
+      let first = data.first(where: { !$0.isJSONWhitespace }),
+      first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || Decoder.Format(magic: data[...]) != nil
+    else {
+      summary.skipped[.unrecognized, default: 0] += 1
+      return
+    }
+    read(data: data, place)
+  }
+
+  /// Reads a row: what CloudWatch Logs Insights and CloudTrail Lake make of an event, or an array of values.
+  private mutating func readRow(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+    var isFieldRow = false
+    for element in tape.elements(of: index) {
+      guard let field = tape.value(of: "field", in: element, bytes),
+        let value = tape.value(of: "value", in: element, bytes)
+      else { continue }
+      isFieldRow = true
+      if tape.isString(field, "@message", bytes) { readValue(tape, value, bytes, place) }
+    }
+    if isFieldRow { return }
+    if place.format == .lake {
+      summary.skipped[.partialRow, default: 0] += 1
+      return
+    }
+    for element in tape.elements(of: index) { readValue(tape, element, bytes, place) }
+  }
+
+  // MARK: Events
+
+  private mutating func readEvent(
+    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
+  ) {
+    func text(_ field: RecordField) -> String? { tape.nonemptyText(at: fields[field], bytes) }
+    let kind = EventKind(
+      eventType: text(.eventType), eventCategory: text(.eventCategory), eventSource: text(.eventSource))
+    guard kind.isEvent, fields[.insightDetails] == nil else {
+      summary.skipped[kind.isEvent ? .insight : kind, default: 0] += 1
+      return
+    }
+    let event = CloudTrailEvent(tape, fields, bytes)
+    if let id = event.eventID {
+      var key = event.digest
+      key.add(EventDigest(Array(id.utf8).span).tagged(100))
+      if let time = event.eventTime {
+        let seconds = UInt64(bitPattern: time.secondsSinceEpoch)
+        key.add(EventDigest(high: seconds, low: seconds).tagged(101))
+      }
+      guard duplicates.insert(key) else {
+        summary.duplicates += 1
+        return
+      }
+    }
+    summary.events += 1
+    summary.formats[place.format ?? .bare, default: 0] += 1
+    consumer.consume(event)
+  }
+}
+
+/// The nesting below which parts of an event are not decoded: the deepest real request parameters reach 20.
+let eventDepthLimit = 128
+
+/// The damage of one file.
+struct DamageLog {
+  /// Where the first damage was found.
+  private(set) var first: (offset: Int?, isDecoded: Bool, message: String)?
+  /// How many places are damaged.
+  private(set) var count = 0
+  /// Whether offsets of records count decoded bytes, as they do in compressed files.
+  var isDecoded = false
+
+  /// Notes damage.
+  mutating func report(offset: Int?, isDecoded: Bool, _ message: String) {
+    if first == nil { first = (offset, isDecoded, message) }
+    count += 1
+  }
+}

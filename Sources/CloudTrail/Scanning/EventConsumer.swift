@@ -1,0 +1,43 @@
+// Where a scan's events go.
+
+package import JSONStream
+
+/// A fold over events: what a scan of logs computes.
+///
+/// A scan makes one consumer for each thread, feeds them different events in no particular order and merges them.
+/// So that results depend on the events alone, `merge` must be associative and commutative, and consuming must
+/// commute with merging.
+public protocol EventConsumer: Sendable {
+  /// Takes in one event; duplicates have been removed, and `event.kind.isEvent` holds.
+  ///
+  /// - Parameter event: The event.
+  mutating func consume(_ event: CloudTrailEvent)
+
+  /// Takes in a JSON document that is no event and that no reader knows.
+  ///
+  /// A consumer can read its own formats by this (a ledger among logs). The members named in `Envelope` never reach
+  /// it if they hold arrays.
+  ///
+  /// - Parameter document: The document.
+  /// - Returns: Whether the document was of use; otherwise it is counted as unrecognized.
+  mutating func consume(document: JSONDocument) -> Bool
+
+  /// Takes in what another consumer has taken in.
+  ///
+  /// - Parameter other: The other consumer.
+  mutating func merge(_ other: Self)
+}
+
+extension EventConsumer {
+  /// Takes in nothing.
+  ///
+  /// - Parameter document: The document.
+  /// - Returns: `false`.
+  public mutating func consume(document: JSONDocument) -> Bool { false }
+}
+
+/// A JSON document of no form that carries events.
+public struct JSONDocument: Sendable {
+  /// The document, decoded.
+  package let value: JSONValue
+}
