@@ -15,7 +15,8 @@ struct PolicyDate: Hashable, Sendable, Comparable {
   ///
   /// - Parameter text: The text, without surrounding white space. Four digits alone are a year.
   init?(_ text: String) {
-    if text.utf8.count != 4, let epoch = PolicyDate(epoch: text) {
+    let isYear = text.utf8.count == 4 && text.utf8.allSatisfy { $0 &- 0x30 < 10 }
+    if !isYear, let epoch = PolicyDate(epoch: text) {
       self = epoch
       return
     }

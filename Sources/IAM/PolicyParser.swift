@@ -150,7 +150,7 @@ struct PolicyParser {
       }
       let known = ["AWS", "Service", "Federated", "CanonicalUser"]
       var types: [PrincipalSet.TypedPrincipals] = []
-      for (name, value) in try parser.members(of: node, known: known, what: "a principal") {
+      for (name, _, value) in try parser.members(of: node, known: known, what: "a principal") {
         let values = try parser.within(.element(name)) { (parser) throws(PolicyError) in
           try parser.strings(value) { (parser, node, text) throws(PolicyError) in
             try parser.checkPrincipal(text, type: name, at: node)
@@ -189,12 +189,12 @@ struct PolicyParser {
 
   private mutating func conditions(_ node: Int) throws(PolicyError) -> [Condition] {
     var conditions: [Condition] = []
-    for (name, block) in try members(of: node, known: nil, what: "`Condition`") {
+    for (name, nameNode, block) in try members(of: node, known: nil, what: "`Condition`") {
       try within(.element(name)) { (parser) throws(PolicyError) in
         guard ConditionOperator(name) != nil else {
-          throw parser.error(.unknownOperator, at: block, "`\(name)` is no condition operator")
+          throw parser.error(.unknownOperator, at: nameNode, "`\(name)` is no condition operator")
         }
-        for (key, value) in try parser.members(of: block, known: nil, what: "a condition block") {
+        for (key, _, value) in try parser.members(of: block, known: nil, what: "a condition block") {
           let values = try parser.within(.element(key)) { (parser) throws(PolicyError) in
             try parser.scalars(value)
           }
@@ -211,18 +211,18 @@ struct PolicyParser {
     of node: Int, known: [String], what: String
   ) throws(PolicyError) -> [String: Int] {
     var elements: [String: Int] = [:]
-    for (name, value) in try members(of: node, known: known, what: what) { elements[name] = value }
+    for member in try members(of: node, known: known, what: what) { elements[member.name] = member.value }
     return elements
   }
 
   /// The members of an object, none of them unknown or repeated.
   private mutating func members(
     of node: Int, known: [String]?, what: String
-  ) throws(PolicyError) -> [(name: String, value: Int)] {
+  ) throws(PolicyError) -> [(name: String, nameNode: Int, value: Int)] {
     guard tape[node].kind == .object else {
       throw error(.wrongType, at: node, "\(what) is an object, not \(kindName(node))")
     }
-    var members: [(name: String, value: Int)] = []
+    var members: [(name: String, nameNode: Int, value: Int)] = []
     var seen: Set<String> = []
     for (nameNode, value) in tape.members(of: node) {
       let name = tape.text(of: nameNode, text.span) ?? ""
@@ -234,7 +234,7 @@ struct PolicyParser {
       guard seen.insert(name).inserted else {
         throw error(.duplicateElement, at: nameNode, "`\(name)` stands here twice")
       }
-      members.append((name, value))
+      members.append((name, nameNode, value))
     }
     return members
   }
