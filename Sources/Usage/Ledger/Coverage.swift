@@ -121,6 +121,16 @@ public struct Coverage: Hashable, Sendable {
   /// Creates the coverage of no event.
   public init() {}
 
+  /// Creates a coverage.
+  ///
+  /// - Parameters:
+  ///   - hours: The hours by what they are about.
+  ///   - window: The first and last instant of all events, with their number.
+  public init(hours: [CoverageKey: HourSet], window: Tally) {
+    self.hours = hours
+    self.window = window
+  }
+
   /// Records one event.
   ///
   /// - Parameters:

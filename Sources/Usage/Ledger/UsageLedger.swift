@@ -22,18 +22,19 @@ public struct UsageLedger: Sendable, Hashable {
   public package(set) var permissionless: [OperationReason: Tally] = [:]
   /// Events that are no calls under an identity policy, by kind.
   public package(set) var notCalls: [ByteString: Tally] = [:]
-  /// What the events cover, and how many there are.
+  /// How many events were recorded, with the first and last time.
+  public package(set) var events = Tally()
+  /// What the logs cover.
   public package(set) var coverage = Coverage()
   /// How many events are API calls.
   public package(set) var apiCalls = 0
+  /// What the events teach about each other; applied by ``settled(with:)``.
+  public package(set) var learned = LearnedFacts()
   /// How many API calls were refused for lack of permission.
   public package(set) var denied = 0
 
   /// Creates the ledger of no event.
   public init() {}
-
-  /// How many events were recorded, with the first and last time.
-  public var events: Tally { coverage.window }
 
   /// How many calls no rule resolves.
   public var unresolvedEvents: Int { unresolved.values.reduce(0) { $0 + $1.count } }
@@ -49,6 +50,8 @@ public struct UsageLedger: Sendable, Hashable {
     merge(&permissionless, other.permissionless) { $0.merge($1) }
     merge(&notCalls, other.notCalls) { $0.merge($1) }
     coverage.merge(other.coverage)
+    events.merge(other.events)
+    learned.merge(other.learned)
     apiCalls += other.apiCalls
     denied += other.denied
   }

@@ -1,5 +1,7 @@
 // What is known of one use.
 
+public import CloudTrail
+
 /// What the log told of one use: how often, when, from where, with which outcome.
 ///
 /// Every part joins: tallies add and widen, sets keep their smallest few.
@@ -36,6 +38,11 @@ public struct UseFacts: Hashable, Sendable {
 
   /// All calls, whatever their outcome.
   public var total: Tally { allowed.merged(with: failed).merged(with: denied) }
+
+  /// The outcome that stands for the use: allowed if any call was, else failed, else denied.
+  public var outcome: Outcome {
+    if allowed.count > 0 { .allowed } else if failed.count > 0 { .failed } else { .denied }
+  }
 
   /// Joins the facts of another ledger.
   ///

@@ -1,5 +1,7 @@
 // What a call needed: values handed from the resolver to the ledger.
 
+public import AWSCatalog
+
 /// A condition key and value of a request, such as `iam:PassedToService` = `lambda.amazonaws.com`.
 public struct ContextPair: Hashable, Comparable, Sendable {
   /// The condition key, spelled as AWS spells it.
@@ -71,17 +73,8 @@ public struct Requirement: Hashable, Sendable {
 
 /// What a resolver made of one event.
 public struct Resolution: Hashable, Sendable {
-  /// What sort of event it was.
-  public enum Kind: String, Hashable, Sendable {
-    /// A call authorised by the requirements.
-    case action
-    /// A call that no identity policy authorises.
-    case noPermissionNeeded
-    /// No call under an identity policy: a sign-in, a service event, …
-    case notACall
-    /// A call that no rule resolves.
-    case unresolved
-  }
+  /// What sort of event it was; the catalog's word for operations goes for events.
+  public typealias Kind = OperationMapping.Kind
 
   /// What sort of event it was.
   public var kind: Kind
@@ -91,6 +84,10 @@ public struct Resolution: Hashable, Sendable {
   public var rule: String
   /// Why the event is unresolved, or what it is instead of a call.
   public var reason: String?
+  /// What the event teaches for others.
+  public var lessons: [LearnedFact] = []
+  /// Values of condition keys that the event proves, sorted; for conditions that a user may ask for.
+  public var observedContext: [ContextPair] = []
 
   /// Creates a resolution.
   ///

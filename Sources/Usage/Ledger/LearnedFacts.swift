@@ -1,0 +1,100 @@
+// What events teach about resources that other events name incompletely.
+//
+// IAM's parameters hold names, its ARNs have paths; EC2 is given an instance profile and passes the role inside it; KMS is
+// given an alias and checks the key. Whatever one event tells of these may be needed for another that comes earlier,
+// later, or in another file. So the ledger collects facts as they come, a semilattice like all of it, and puts them to
+// use when it is read.
+
+import IAM
+
+/// One fact that an event teaches.
+public enum LearnedFact: Hashable, Sendable {
+  /// The whole ARN of an IAM user, role, group, policy or instance profile, with its path.
+  case identity(arn: String)
+  /// The role inside an instance profile; the role may be known by name only.
+  case profile(arn: String, role: String)
+  /// The key that an alias stands for.
+  case alias(arn: String, key: String)
+}
+
+/// The facts of a ledger.
+public struct LearnedFacts: Hashable, Sendable {
+  /// How many values of one key are kept.
+  private static let limit = 4
+
+  /// Whole ARNs by `ARN without path`.
+  public private(set) var identities: [ByteString: BoundedSet] = [:]
+  /// ARNs of roles, perhaps without path, by ARN of the instance profile without path.
+  public private(set) var profileRoles: [ByteString: BoundedSet] = [:]
+  /// ARNs of keys by ARN of the alias.
+  public private(set) var aliasKeys: [ByteString: BoundedSet] = [:]
+
+  /// Creates no facts.
+  public init() {}
+
+  /// Takes in a fact.
+  ///
+  /// - Parameter fact: The fact.
+  public mutating func learn(_ fact: LearnedFact) {
+    switch fact {
+    case .identity(let arn):
+      guard let bare = LearnedFacts.withoutPath(arn) else { return }
+      identities[ByteString(bare), default: BoundedSet(limit: LearnedFacts.limit)].insert(arn)
+    case .profile(let arn, let role):
+      guard let bare = LearnedFacts.withoutPath(arn) else { return }
+      profileRoles[ByteString(bare), default: BoundedSet(limit: LearnedFacts.limit)].insert(role)
+    case .alias(let arn, let key):
+      aliasKeys[ByteString(arn), default: BoundedSet(limit: LearnedFacts.limit)].insert(key)
+    }
+  }
+
+  /// Joins other facts.
+  ///
+  /// - Parameter other: The facts of another ledger.
+  public mutating func merge(_ other: LearnedFacts) {
+    func join(_ left: BoundedSet, _ right: BoundedSet) -> BoundedSet {
+      var joined = left
+      joined.formUnion(right)
+      return joined
+    }
+    identities.merge(other.identities, uniquingKeysWith: join)
+    profileRoles.merge(other.profileRoles, uniquingKeysWith: join)
+    aliasKeys.merge(other.aliasKeys, uniquingKeysWith: join)
+  }
+
+  /// The whole ARNs of an identity; the ARN itself where nothing was learnt.
+  ///
+  /// IAM's names are unique in an account without regard to their path, so several paths mean that the identity was
+  /// deleted and made anew: each of them was used.
+  ///
+  /// - Parameter arn: The ARN as an event gave it, perhaps without path.
+  /// - Returns: At least one ARN, ascending by bytes.
+  public func whole(_ arn: String) -> [String] {
+    guard LearnedFacts.withoutPath(arn) == arn, let known = identities[ByteString(arn)] else { return [arn] }
+    return known.elements
+  }
+
+  /// The roles inside an instance profile, with their paths where these are known.
+  ///
+  /// - Parameter profile: The ARN of the profile, perhaps without path.
+  /// - Returns: ARNs of roles; none where nothing was learnt.
+  public func roles(inProfile profile: String) -> [String] {
+    guard let bare = LearnedFacts.withoutPath(profile), let roles = profileRoles[ByteString(bare)] else {
+      return []
+    }
+    return roles.elements.flatMap(whole)
+  }
+
+  /// An IAM ARN without the path of its resource: `…:role/ci/build` becomes `…:role/build`.
+  ///
+  /// - Parameter arn: The ARN.
+  /// - Returns: The ARN without path, or `nil` where it is of no user, role, group, policy or instance profile.
+  static func withoutPath(_ arn: String) -> String? {
+    guard let parsed = ARN(arn), parsed.service == "iam" else { return nil }
+    let parts = parsed.resource.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count >= 2, let kind = parts.first, let name = parts.last, !name.isEmpty,
+      ["user", "role", "group", "policy", "instance-profile", "server-certificate"].contains(kind)
+    else { return nil }
+    return parts.count == 2 ? arn : "arn:\(parsed.partition):iam::\(parsed.account):\(kind)/\(name)"
+  }
+}

@@ -1,0 +1,220 @@
+// ARN formats of the Service Authorization Reference: `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
+//
+// A format does two jobs. It tells whether an ARN is one of its resource type, and what stands where its placeholders
+// stand; and it builds an ARN from values. Text that the service assigns and no policy can know beforehand is written
+// as `*`. Characters of a value that a policy would read as a pattern are written as IAM's `${*}`, `${?}`, `${$}`, so
+// that the resource of a requirement is always a valid `Resource` element.
+
+import IAM
+
+/// One ARN format.
+struct ARNFormat: Hashable, Sendable {
+  /// A piece of the resource part.
+  enum Token: Hashable, Sendable {
+    /// Text as it stands.
+    case literal(String)
+    /// A placeholder, without `${}`.
+    case placeholder(String)
+  }
+
+  /// The format as the table writes it.
+  let text: String
+  /// The service segment, such as `s3`.
+  let service: String
+  /// What stands in the region segment.
+  let region: [Token]
+  /// What stands in the account segment.
+  let account: [Token]
+  /// What stands behind the fifth colon.
+  let resource: [Token]
+
+  /// Parses a format, or returns `nil` where the text is none.
+  ///
+  /// - Parameter text: The format.
+  init?(_ text: String) {
+    guard let segments = ARNFormat.segments(text) else { return nil }
+    self.text = text
+    self.service = segments[2]
+    self.region = ARNFormat.tokens(segments[3])
+    self.account = ARNFormat.tokens(segments[4])
+    self.resource = ARNFormat.tokens(segments[5])
+  }
+
+  /// How telling the format is: its number of literal characters, then of placeholders.
+  var specificity: (literals: Int, placeholders: Int) {
+    var result = (literals: 0, placeholders: 0)
+    for token in resource {
+      switch token {
+      case .literal(let text): result.literals += text.utf8.count
+      case .placeholder: result.placeholders += 1
+      }
+    }
+    return result
+  }
+
+  /// The placeholders of the resource part, in order.
+  var placeholders: [String] {
+    resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
+  }
+
+  /// Splits at the first five colons outside `${…}`.
+  private static func segments(_ text: String) -> [String]? {
+    var segments: [String] = [""]
+    var inside = false
+    for character in text {
+      if character == "{" { inside = true }
+      if character == "}" { inside = false }
+      if character == ":", !inside, segments.count < 6 {
+        segments.append("")
+      } else {
+        segments[segments.count - 1].append(character)
+      }
+    }
+    return segments.count == 6 && segments[0] == "arn" && !segments[5].isEmpty ? segments : nil
+  }
+
+  private static func tokens(_ text: String) -> [Token] {
+    var tokens: [Token] = []
+    var rest = text[...]
+    while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
+      if start.lowerBound > rest.startIndex { tokens.append(.literal(String(rest[..<start.lowerBound]))) }
+      tokens.append(.placeholder(String(rest[start.upperBound..<end])))
+      rest = rest[rest.index(after: end)...]
+    }
+    if !rest.isEmpty { tokens.append(.literal(String(rest))) }
+    return tokens
+  }
+}
+
+extension ARNFormat {
+  /// What stands in the place of each placeholder of the resource part, or `nil` where the ARN is not of this format.
+  ///
+  /// Every placeholder takes at least one character. All but the last take as few as they can, so that the parts of
+  /// a path end at the next literal. An account may be empty (resources that AWS owns) and so may what the format
+  /// leaves empty; a region that the format asks for must be there.
+  ///
+  /// - Parameter arn: The ARN.
+  /// - Returns: One text a placeholder.
+  func bindings(_ arn: ARN) -> [String]? {
+    guard service.contains("$") || arn.service == service,
+      ARNFormat.segment(arn.region, fits: region, mayBeEmpty: false),
+      ARNFormat.segment(arn.account, fits: account, mayBeEmpty: true)
+    else { return nil }
+    return match(Array(arn.resource.utf8)[...], resource[...])
+  }
+
+  private static func segment(_ text: String, fits tokens: [Token], mayBeEmpty: Bool) -> Bool {
+    guard let first = tokens.first else { return text.isEmpty }
+    if tokens.count == 1, case .literal(let literal) = first { return literal == text || literal == "*" }
+    return mayBeEmpty || !text.isEmpty
+  }
+
+  private func match(_ text: ArraySlice<UInt8>, _ tokens: ArraySlice<Token>) -> [String]? {
+    guard let first = tokens.first else { return text.isEmpty ? [] : nil }
+    let rest = tokens.dropFirst()
+    switch first {
+    case .literal(let literal):
+      guard text.starts(with: literal.utf8) else { return nil }
+      return match(text.dropFirst(literal.utf8.count), rest)
+    case .placeholder:
+      if rest.isEmpty { return text.isEmpty ? nil : [String(decoding: text, as: UTF8.self)] }
+      guard case .literal(let next)? = rest.first else {
+        guard let head = text.first, let tail = match(text.dropFirst(), rest) else { return nil }
+        return [String(decoding: [head], as: UTF8.self)] + tail
+      }
+      let needle = Array(next.utf8)
+      var end = text.startIndex + 1
+      while end + needle.count <= text.endIndex {
+        if text[end...].starts(with: needle), let tail = match(text[end...], rest) {
+          return [String(decoding: text[..<end], as: UTF8.self)] + tail
+        }
+        end += 1
+      }
+      return nil
+    }
+  }
+
+  /// Whether an ARN is of this format.
+  ///
+  /// - Parameter arn: The ARN, or a pattern of ARNs.
+  /// - Returns: Whether it is.
+  func matches(_ arn: ARN) -> Bool { bindings(arn) != nil }
+
+  /// An ARN of this format.
+  ///
+  /// - Parameters:
+  ///   - place: The partition, region and account.
+  ///   - values: What stands in the place of each placeholder of the resource part; `nil` for what the service assigns,
+  ///     which becomes `*`.
+  /// - Returns: The ARN, or `nil` where a segment that the format asks for is not known.
+  func filled(_ place: Place, _ values: [String?]) -> String? {
+    guard let region = ARNFormat.fill(region, place), let account = ARNFormat.fill(account, place) else {
+      return nil
+    }
+    var values = values[...]
+    var text = ""
+    for token in resource {
+      switch token {
+      case .literal(let literal): text += literal
+      case .placeholder:
+        guard let value = values.popFirst() else { return nil }
+        text += value.map(ResourcePattern.escaped) ?? "*"
+      }
+    }
+    return "arn:\(place.partition):\(service):\(region):\(account):\(text)"
+  }
+
+  private static func fill(_ tokens: [Token], _ place: Place) -> String? {
+    var text = ""
+    for token in tokens {
+      switch token {
+      case .literal(let literal): text += literal
+      case .placeholder(let name):
+        let value = name.hasPrefix("Account") ? place.account : name == "Region" ? place.region : "*"
+        guard let value else { return nil }
+        text += value
+      }
+    }
+    return text
+  }
+}
+
+/// Where a resource is: the segments of an ARN that the event as a whole tells.
+struct Place: Hashable, Sendable {
+  /// The partition.
+  var partition: String
+  /// The region, where known.
+  var region: String?
+  /// The account; empty for what AWS owns, `nil` where it is not known.
+  var account: String?
+}
+
+/// How text from a log is written in a resource pattern.
+enum ResourcePattern {
+  /// The text with `*`, `?` and `${` written as IAM's variables for them.
+  ///
+  /// See "IAM policy elements: Variables and tags" in the IAM User Guide: `${*}`, `${?}` and `${$}` stand for the
+  /// characters themselves.
+  ///
+  /// - Parameter text: Text from a record.
+  /// - Returns: The text as a pattern that matches it alone.
+  static func escaped(_ text: String) -> String {
+    guard
+      text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
+        || text.contains("${")
+    else { return text }
+    var result = ""
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "*", "?": result += "${\(scalar)}"
+      case "{" where previous == "$":
+        result.unicodeScalars.removeLast()
+        result += "${$}{"
+      default: result.unicodeScalars.append(scalar)
+      }
+      previous = scalar
+    }
+    return result
+  }
+}

@@ -1,0 +1,155 @@
+// From one event to the permissions that the call needed: the orchestration of all rules.
+//
+//  1. What is no call (sign-ins, service events, …) is set aside by kind.
+//  2. The catalog maps (event source, event name) to actions; those that only some requests need are taken in where
+//     the request proves them.
+//  3. `OperationVariants` refines the actions of operations that carry others inside (transactions, PartiQL, …).
+//  4. Each action gets its resources (`ResourceResolution`).
+//  5. Roles passed and tags put on what is created add `iam:PassRole` and the tagging action.
+//  6. A denial that names another action adds that one.
+//  7. Calls that a service made on the principal's behalf carry that service as context.
+//
+// The resolution is a pure function of the event: nothing that one event tells is used for another. What events teach
+// about each other (paths of roles, …) goes into the ledger as `LearnedFact`s and is applied when it is read.
+
+public import AWSCatalog
+public import CloudTrail
+import IAM
+
+/// Turns events into the permissions that they needed.
+///
+/// A value keeps what it looked up in the catalog, which changes nothing of its answers; give each thread its own.
+public struct ActionResolver: Sendable {
+  private let catalog: Catalog
+  private let plans: PlanCache
+
+  /// Creates a resolver.
+  ///
+  /// - Parameter catalog: The reference data.
+  public init(catalog: Catalog = .embedded) {
+    self.catalog = catalog
+    self.plans = PlanCache(catalog: catalog)
+  }
+
+  /// The permissions that a call needed.
+  ///
+  /// - Parameter event: The event.
+  /// - Returns: What sort of event it is, and the requirements of a call, sorted, each once.
+  public func resolve(_ event: CloudTrailEvent) -> Resolution {
+    let kind = event.kind
+    guard kind.isCall else {
+      return Resolution(kind: .notACall, rule: "event-kind", reason: kind.rawValue)
+    }
+    guard let source = event.eventSource, let name = event.eventName else {
+      return Resolution(
+        kind: .unresolved, rule: "incomplete", reason: "the record has no event source or no event name")
+    }
+    let call = Call(event)
+    var resolution = resolve(call, source: source, name: name)
+    resolution.lessons = Lessons.facts(call)
+    resolution.observedContext = CallContext.observed(call)
+    return resolution
+  }
+
+  private func resolve(_ call: Call, source: String, name: String) -> Resolution {
+    let event = call.event
+    let plan = plans.plan(source: OperationVariants.source(source, name, call), name: name)
+    let denial = event.outcome == .denied ? event.errorMessage.flatMap(DenialMessage.init) : nil
+    switch plan.mapping.kind {
+    case .action: break
+    case .noPermissionNeeded, .notACall, .unresolved:
+      if let denied = denial.flatMap({ deniedRequirement($0, call, plan) }) {
+        return Resolution(kind: .action, requirements: [denied], rule: "denial-message")
+      }
+      return Resolution(
+        kind: plan.mapping.kind, rule: plan.mapping.rule, reason: plan.mapping.note ?? plan.unresolvedReason)
+    }
+    var requirements: [Requirement] = []
+    for need in OperationVariants.actions(plan, call) {
+      requirements += self.requirements(need, call, plan)
+    }
+    requirements += PassedRoles.requirements(call, plan)
+    for rule in plan.tagOnCreate where rule.parameters.contains(where: { !call.values(at: $0).isEmpty }) {
+      requirements += tagging(rule.action, call, plan)
+    }
+    if let denial, let denied = deniedRequirement(denial, call, plan),
+      !requirements.contains(where: { $0.action == denied.action })
+    {
+      requirements.append(denied)
+    }
+    return Resolution(
+      kind: .action, requirements: CallContext.adding(call, to: requirements).deduplicated(),
+      rule: plan.mapping.rule)
+  }
+
+  /// The requirements of one action.
+  private func requirements(_ need: ActionNeed, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
+    if let resources = need.resources {
+      return resources.map { resource in
+        Requirement(
+          action: need.action, resource: resource, context: need.context,
+          rule: "\(plan.mapping.rule), \(need.rule)")
+      }
+    }
+    guard let action = plans.action(need.action) else { return [] }
+    return ResourceResolution(call: call, plan: plan, action: action, catalog: catalog).resources().map {
+      found in
+      Requirement(
+        action: action.action, resource: found.resource, context: need.context,
+        rule: "\(plan.mapping.rule), \(found.rule)", unresolvedReason: found.unresolvedReason)
+    }
+  }
+
+  /// The requirements of tags put on what the call creates.
+  private func tagging(_ action: String, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
+    let context =
+      action == "ec2:CreateTags" ? [ContextPair(key: "ec2:CreateAction", value: plan.operation)] : []
+    return requirements(ActionNeed(action: action, rule: "tag-on-create", context: context), call, plan).map {
+      requirement in
+      var requirement = requirement
+      requirement.rule = "tag-on-create, " + (requirement.rule.split(separator: ", ").last ?? "")
+      return requirement
+    }
+  }
+
+  /// The requirement that a denial states, or `nil` where its action is not in the catalog.
+  private func deniedRequirement(_ denial: DenialMessage, _ call: Call, _ plan: OperationPlan) -> Requirement?
+  {
+    guard let name = catalog.canonicalName(denial.action), let action = plans.action(name) else { return nil }
+    if action.types.isEmpty { return Requirement(action: name, resource: "*", rule: "denial-message") }
+    if let arn = denial.resource.flatMap(WellFormed.arn),
+      !action.serviceTypes.types(of: arn).isDisjoint(with: action.types.map(\.name))
+    {
+      return Requirement(action: name, resource: arn.description, rule: "denial-message")
+    }
+    return Requirement(
+      action: name, resource: "*", rule: "denial-message",
+      unresolvedReason: "the denial states no resource of a type that the action accepts")
+  }
+}
+
+/// What makes two requirements of a call the same; their rules may differ.
+private struct RequirementKey: Hashable {
+  let action: String
+  let resource: ByteString
+  let context: [ContextPair]
+
+  init(_ requirement: Requirement) {
+    action = requirement.action
+    resource = ByteString(requirement.resource)
+    context = requirement.context
+  }
+}
+
+extension [Requirement] {
+  /// The requirements sorted by action, resource and context, each once; the rule of the first stays.
+  fileprivate func deduplicated() -> [Requirement] {
+    var seen: Set<RequirementKey> = []
+    let unique = filter { seen.insert(RequirementKey($0)).inserted }
+    return unique.sorted { left, right in
+      if left.action != right.action { return left.action.precedes(right.action) }
+      if !left.resource.sameBytes(as: right.resource) { return left.resource.precedes(right.resource) }
+      return left.context.lexicographicallyPrecedes(right.context)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// Context that a call proves: what belongs to its permissions, and what a condition might test.
+
+import CloudTrail
+import JSONStream
+
+enum CallContext {
+  /// Services that set `aws:CalledVia` ("AWS global condition context keys" in the IAM User Guide).
+  private static let calledViaServices: Set<String> = [
+    "athena.amazonaws.com", "cloudformation.amazonaws.com", "dynamodb.amazonaws.com", "kms.amazonaws.com",
+  ]
+
+  /// The requirements with the service that made the call on the principal's behalf.
+  ///
+  /// Operations on KMS keys carry `kms:ViaService`; others carry `aws:CalledVia` where the service is known to set it.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - requirements: Its requirements.
+  /// - Returns: The requirements with their context.
+  static func adding(_ call: Call, to requirements: [Requirement]) -> [Requirement] {
+    guard let service = call.calledVia else { return requirements }
+    return requirements.map { requirement in
+      var requirement = requirement
+      if requirement.action.hasPrefix("kms:") {
+        if let region = call.place.region, let host = service.split(separator: ".").first {
+          requirement.context.append(
+            ContextPair(key: "kms:ViaService", value: "\(host).\(region).amazonaws.com"))
+        }
+      } else if calledViaServices.contains(service) {
+        requirement.context.append(ContextPair(key: "aws:CalledVia", value: service))
+      }
+      requirement.context.sort()
+      return requirement
+    }
+  }
+
+  /// Values of condition keys that the request proves and that belong to no permission by themselves, sorted.
+  ///
+  /// - Parameter call: The call.
+  /// - Returns: The pairs, sorted.
+  static func observed(_ call: Call) -> [ContextPair] {
+    var pairs: [ContextPair] = []
+    for (key, parameter) in parameterKeys[call.event.eventSource ?? ""] ?? [] {
+      for value in call.request.values(named: parameter).prefix(UseFacts.contextLimit) {
+        pairs.append(ContextPair(key: key, value: value.value))
+      }
+    }
+    if let context = call.requestValue["encryptionContext"] {
+      for member in context.members.prefix(UseFacts.contextLimit) {
+        guard let value = member.value.scalarText else { continue }
+        pairs.append(ContextPair(key: "kms:EncryptionContext:\(member.name)", value: value))
+      }
+    }
+    return pairs.sorted()
+  }
+
+  /// Condition keys whose value a request parameter states, by event source.
+  private static let parameterKeys: [String: [(key: String, parameter: String)]] = [
+    "ec2.amazonaws.com": [("ec2:InstanceType", "instanceType")],
+    "iam.amazonaws.com": [
+      ("iam:PolicyARN", "policyArn"), ("iam:PermissionsBoundary", "permissionsBoundary"),
+      ("iam:AWSServiceName", "aWSServiceName"),
+    ],
+    "s3.amazonaws.com": [("s3:prefix", "prefix"), ("s3:x-amz-acl", "x-amz-acl")],
+    "sts.amazonaws.com": [
+      ("sts:ExternalId", "externalId"), ("sts:RoleSessionName", "roleSessionName"),
+      ("sts:SourceIdentity", "sourceIdentity"), ("sts:TransitiveTagKeys", "transitiveTagKeys"),
+    ],
+  ]
+}
+
+extension CloudTrailEvent {
+  /// Values of condition keys that the record states outside the request.
+  ///
+  /// An empty value says that the key was absent, so that a condition on it would have refused the call.
+  var surroundings: [ContextPair] {
+    var pairs = [
+      ContextPair(key: "aws:SourceVpce", value: vpcEndpointID ?? ""),
+      ContextPair(
+        key: "aws:MultiFactorAuthPresent", value: userIdentity.mfaAuthenticated.map(String.init) ?? ""),
+    ]
+    if let address = sourceIPAddress {
+      pairs.append(
+        address.hasSuffix(".amazonaws.com")
+          ? ContextPair(key: "aws:ViaAWSService", value: "true")
+          : ContextPair(key: "aws:SourceIp", value: address))
+    }
+    return pairs
+  }
+}

@@ -1,0 +1,48 @@
+// What a denial says of itself: "User: … is not authorized to perform: ACTION on resource: RESOURCE because …".
+//
+// The message is the one place where AWS states which IAM action and resource a call was checked for.
+
+import CloudTrail
+import IAM
+
+/// The action and resource that a denial message states.
+struct DenialMessage: Hashable, Sendable {
+  /// The action as the message spells it.
+  let action: String
+  /// The ARN or `*`, where the message states one.
+  let resource: String?
+
+  /// Reads a message, or returns `nil` where it states no action.
+  ///
+  /// - Parameter message: The record's `errorMessage`.
+  init?(_ message: String) {
+    guard let start = message.firstRange(of: "not authorized to perform: ") else { return nil }
+    let rest = message[start.upperBound...]
+    let action = rest.prefix { !$0.isWhitespace && $0 != "," }
+    guard action.contains(":"), ActionName(action) != nil else { return nil }
+    self.action = String(action)
+    guard let marker = rest.firstRange(of: "on resource: ") else {
+      resource = nil
+      return
+    }
+    var text = rest[marker.upperBound...].prefix { !$0.isWhitespace }
+    while let last = text.last, last == "." || last == "," { text.removeLast() }
+    resource = text.isEmpty ? nil : String(text)
+  }
+}
+
+/// Rule `denial-message`: the resource that the denial states.
+///
+/// Its wildcards are IAM's own and stand for what a service would assign; they are kept.
+struct DeniedResources: ResourceRule {
+  let name = "denial-message"
+
+  func resources(_ query: ResourceQuery) -> [String] {
+    guard let message = query.call.event.errorMessage.flatMap(DenialMessage.init),
+      message.action.lowercased() == query.action.action.lowercased(),
+      let arn = message.resource.flatMap(WellFormed.arn),
+      query.action.serviceTypes.types(of: arn).contains(query.type.name)
+    else { return [] }
+    return [arn.description]
+  }
+}

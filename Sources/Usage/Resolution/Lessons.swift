@@ -1,0 +1,53 @@
+// What one event teaches for others (`LearnedFacts`).
+
+import CloudTrail
+import IAM
+
+enum Lessons {
+  /// The facts that a call teaches.
+  ///
+  /// - Parameter call: The call.
+  /// - Returns: The facts, sorted.
+  static func facts(_ call: Call) -> [LearnedFact] {
+    var facts: Set<LearnedFact> = []
+    let identity = call.event.userIdentity
+    let stated = [identity.sessionIssuerARN, identity.arn].compactMap { $0 } + call.listed.map(\.description)
+    let values = call.request.parameters + call.response.parameters
+    for text in stated + values.map(\.value) where text.hasPrefix("arn:") {
+      guard let arn = WellFormed.arn(text), arn.service == "iam", WellFormed.isAccount(arn.account),
+        LearnedFacts.withoutPath(text) != nil, !text.contains("*"), !text.contains("?")
+      else { continue }
+      facts.insert(.identity(arn: text))
+    }
+    if let fact = profile(call) { facts.insert(fact) }
+    if let fact = alias(call) { facts.insert(fact) }
+    return facts.sorted { left, right in String(describing: left).precedes(String(describing: right)) }
+  }
+
+  private static func profile(_ call: Call) -> LearnedFact? {
+    guard call.event.eventSource == "iam.amazonaws.com", call.event.eventName == "AddRoleToInstanceProfile",
+      call.event.errorCode == nil, let account = call.place.account,
+      let profile = call.request.value(named: "instanceProfileName"), WellFormed.isValue(profile),
+      let role = call.request.value(named: "roleName"), WellFormed.isValue(role)
+    else { return nil }
+    let prefix = "arn:\(call.place.partition):iam::\(account):"
+    return .profile(arn: "\(prefix)instance-profile/\(profile)", role: "\(prefix)role/\(role)")
+  }
+
+  private static func alias(_ call: Call) -> LearnedFact? {
+    guard call.event.eventSource == "kms.amazonaws.com", let account = call.place.account,
+      let region = call.place.region,
+      let name = ["aliasName", "keyId"].lazy.compactMap({ call.request.value(named: $0) })
+        .first(where: { $0.hasPrefix("alias/") || $0.contains(":alias/") })
+    else { return nil }
+    let alias =
+      WellFormed.arn(name)?.description ?? "arn:\(call.place.partition):kms:\(region):\(account):\(name)"
+    let target = call.request.value(named: "targetKeyId").flatMap { target in
+      WellFormed.arn(target)?.description
+        ?? (WellFormed.isValue(target)
+          ? "arn:\(call.place.partition):kms:\(region):\(account):key/\(target)" : nil)
+    }
+    let listed = call.listed.first { $0.service == "kms" && $0.resource.hasPrefix("key/") }?.description
+    return (target ?? listed).map { .alias(arn: alias, key: $0) }
+  }
+}

@@ -1,0 +1,76 @@
+// What the catalog says of one operation, read once and kept: rules look at it for every event of that operation.
+
+import AWSCatalog
+
+/// One action that an operation needs, with its resource types ready to be matched and filled.
+struct ActionPlan: Sendable {
+  /// The action as AWS spells it.
+  let action: String
+  /// Its service prefix.
+  let service: String
+  /// Its access level.
+  let accessLevel: AccessLevel
+  /// The resource types it accepts; empty where it takes `*` only.
+  let types: [ResourceTypeFormats]
+  /// All types of the service, to tell what an ARN is.
+  let serviceTypes: ServiceTypes
+
+  /// The types that the action requires.
+  var required: [ResourceTypeFormats] { types.filter(\.required) }
+}
+
+/// One operation: its actions, and the roles and tags that it may need besides.
+struct OperationPlan: Sendable {
+  /// The operation's name without API date.
+  let operation: String
+  /// What authorises it.
+  let mapping: OperationMapping
+  /// The parameters by which it passes roles.
+  let passRole: [PassRoleRule]
+  /// The tagging actions that it may need.
+  let tagOnCreate: [TagOnCreateRule]
+
+  /// Whether the service assigns ids in this operation: it makes something new.
+  var creates: Bool { OperationName(operation).creates }
+}
+
+/// An operation's name taken apart: `CreateNatGateway` is the verb `create` and the noun `natgateway`.
+struct OperationName: Sendable, Hashable {
+  /// The leading word, folded.
+  let verb: String
+  /// The rest, folded.
+  let noun: String
+
+  /// Takes a name apart.
+  ///
+  /// - Parameter name: The operation without API date.
+  init(_ name: String) {
+    let end = name.dropFirst().firstIndex { $0.isUppercase || $0.isNumber } ?? name.endIndex
+    verb = ParameterIndex.folded(name[..<end])
+    noun = ParameterIndex.folded(name[end...])
+  }
+
+  private static let creatingVerbs: Set<String> = [
+    "allocate", "copy", "create", "import", "launch", "provision", "publish", "purchase", "register",
+    "request", "restore", "run", "start", "submit", "upload",
+  ]
+  private static let readingVerbs: Set<String> = [
+    "batch", "describe", "get", "list", "lookup", "query", "scan", "search", "view",
+  ]
+
+  /// Whether operations of this verb make things whose ids the service assigns.
+  var creates: Bool { OperationName.creatingVerbs.contains(verb) }
+  /// Whether operations of this verb only look.
+  var reads: Bool { OperationName.readingVerbs.contains(verb) }
+
+  /// Whether the operation is about a resource type: the noun ends with the type's name, in singular or plural.
+  ///
+  /// - Parameter type: The type's name.
+  /// - Returns: Whether it is.
+  func isAbout(_ type: String) -> Bool {
+    let type = ParameterIndex.folded(type)
+    guard !type.isEmpty else { return false }
+    return noun == type || noun == type + "s" || noun.hasSuffix(type) || noun.hasSuffix(type + "s")
+      || noun + "s" == type || (noun.hasSuffix("ies") && noun.dropLast(3) + "y" == type)
+  }
+}

@@ -1,0 +1,102 @@
+// What a resolver looked up in the catalog, kept by operation and by action.
+
+import AWSCatalog
+import Synchronization
+
+/// Plans of operations and actions, made on first use.
+///
+/// A class, because a resolver is a value whose copies should share what one of them looked up. The number of plans
+/// is bounded by the catalog and by a fixed number of operations that it does not know.
+final class PlanCache: Sendable {
+  private struct Operation: Hashable {
+    let source: String
+    let name: String
+  }
+  private struct State: Sendable {
+    var operations: [Operation: OperationPlan] = [:]
+    var actions: [String: ActionPlan] = [:]
+    var services: [String: ServiceTypes] = [:]
+  }
+
+  private static let capacity = 20_000
+  private let catalog: Catalog
+  private let state = Mutex(State())
+
+  /// Creates an empty cache.
+  ///
+  /// - Parameter catalog: The reference data.
+  init(catalog: Catalog) { self.catalog = catalog }
+
+  /// The plan of an operation.
+  ///
+  /// - Parameters:
+  ///   - source: The event source.
+  ///   - name: The event name.
+  /// - Returns: The plan.
+  func plan(source: String, name: String) -> OperationPlan {
+    let key = Operation(source: source, name: name)
+    return state.withLock { state in
+      if let plan = state.operations[key] { return plan }
+      let plan = OperationPlan(
+        operation: OperationPlan.withoutDate(name), mapping: catalog.operation(source: source, name: name),
+        passRole: catalog.passRole(source: source, name: name),
+        tagOnCreate: catalog.tagOnCreate(source: source, name: name))
+      if state.operations.count < PlanCache.capacity { state.operations[key] = plan }
+      return plan
+    }
+  }
+
+  /// The plan of an action, or `nil` where the catalog has no such action.
+  ///
+  /// - Parameter name: The action.
+  /// - Returns: The plan, or `nil`.
+  func action(_ name: String) -> ActionPlan? {
+    state.withLock { state in
+      if let plan = state.actions[name] { return plan }
+      guard let entry = catalog.action(name) else { return nil }
+      let service = String(entry.action.prefix { $0 != ":" })
+      let types = state.services[service] ?? ServiceTypes(service: service, catalog: catalog)
+      state.services[service] = types
+      let plan = ActionPlan(
+        action: entry.action, service: service, accessLevel: entry.accessLevel,
+        types: entry.resourceTypes.map { type in
+          ResourceTypeFormats(
+            name: type.name, required: type.required, formats: type.arnFormats.compactMap(ARNFormat.init))
+        },
+        serviceTypes: types)
+      state.actions[name] = plan
+      return plan
+    }
+  }
+}
+
+extension OperationPlan {
+  /// Why the catalog's answer is not an action, where the table says nothing.
+  var unresolvedReason: String? {
+    mapping.kind == .unresolved ? "no action of the catalog authorises this operation" : nil
+  }
+
+  /// An event name without the API date at its end: `CreateFunction20150331v2` is CreateFunction.
+  ///
+  /// - Parameter name: The event name.
+  /// - Returns: The name of the operation.
+  static func withoutDate(_ name: String) -> String {
+    var rest = Array(name.utf8)[...]
+    if let mark = rest.lastIndex(of: UInt8(ascii: "v")), mark >= rest.endIndex - 3, mark < rest.endIndex - 1,
+      rest[(mark + 1)...].allSatisfy(isDigit)
+    {
+      rest = rest[..<mark]
+    }
+    var digits = 0
+    while let last = rest.last, digits < 8, isDigit(last) || last == UInt8(ascii: "_") {
+      if isDigit(last) { digits += 1 }
+      rest = rest.dropLast()
+    }
+    guard digits == 8, !rest.isEmpty else { return name }
+    return String(decoding: rest, as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}

@@ -1,0 +1,70 @@
+// Whether a request proves that an action was needed: the catalog's `RequestPath`s walked over `requestParameters`.
+
+import AWSCatalog
+import JSONStream
+
+extension Call {
+  /// The values that stand at a path of the request, lists opened on the way; empty ones are left out.
+  ///
+  /// - Parameter path: The path.
+  /// - Returns: The values found, none where there are none.
+  func values(at path: RequestPath) -> [JSONValue] {
+    var values = [requestValue]
+    for name in path.names {
+      values = values.flatMap(\.opened).flatMap { value in
+        value.members.filter { RequestPath.name($0.name, fits: name) }.map(\.value)
+      }
+      if values.isEmpty { return [] }
+    }
+    return values.flatMap(\.opened).filter { !$0.isVoid }
+  }
+
+  /// Whether the request proves an action.
+  ///
+  /// - Parameter proofs: What proves it: any one is enough.
+  /// - Returns: Whether it does.
+  func proves(_ proofs: [RequestProof]) -> Bool {
+    proofs.contains { proof in
+      let values = values(at: proof.path)
+      guard let wanted = proof.value else { return !values.isEmpty }
+      return values.contains { $0.scalarText?.lowercased() == wanted.lowercased() }
+    }
+  }
+}
+
+extension RequestPath {
+  /// Whether a parameter's name is what a path asks for, case aside; a trailing `*` stands for any ending.
+  fileprivate static func name(_ name: String, fits wanted: String) -> Bool {
+    let name = name.lowercased()
+    let wanted = wanted.lowercased()
+    return wanted.hasSuffix("*") ? name.hasPrefix(wanted.dropLast()) : name == wanted
+  }
+}
+
+extension JSONValue {
+  /// The elements of a list, or the value itself; EC2's `{"items": […]}` and `{"tag": …, "content": …}` opened.
+  fileprivate var opened: [JSONValue] {
+    switch self {
+    case .array(let elements): return elements.flatMap(\.opened)
+    case .object(let members):
+      if members.count == 1, let only = members.first, ["items", "item", "member"].contains(only.name) {
+        return only.value.opened
+      }
+      if members.count == 2, self["tag"] != nil, let content = self["content"] { return content.opened }
+      return [self]
+    default: return [self]
+    }
+  }
+
+  /// Whether the value says nothing: `null`, an empty string, list or object, or `false`.
+  fileprivate var isVoid: Bool {
+    switch self {
+    case .null: true
+    case .bool(let value): !value
+    case .string(let text): text.isEmpty
+    case .number: false
+    case .array(let elements): elements.isEmpty
+    case .object(let members): members.isEmpty
+    }
+  }
+}

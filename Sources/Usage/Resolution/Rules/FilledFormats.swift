@@ -1,0 +1,127 @@
+// Rule `parameters`: the type's ARN formats filled from request parameters of the placeholders' names.
+//
+// `${BucketName}` is filled by a parameter `bucketName`. Services are not that regular, so names are tried in an order
+// from exact to vague: the placeholder's own name, the catalog's aliases, the placeholder with another ending (`…Id`,
+// `…Name`, `…Identifier`), the type's name with such an ending, and, only where the operation is about this type or
+// the action knows no other, plain `name` and `id`.
+
+import AWSCatalog
+import IAM
+
+/// Values of the placeholders of an ARN format, found among parameters.
+struct PlaceholderValues: Sendable {
+  private static let endings = ["namewithpath", "friendlyname", "identifier", "name", "uuid", "id", "arn"]
+
+  let query: ResourceQuery
+  /// Where to look, in this order.
+  let indexes: [ParameterIndex]
+  /// Whether plain `name` and `id` may stand for the type.
+  let allowsPlainNames: Bool
+
+  /// The values of one placeholder, from the first name that has any.
+  ///
+  /// - Parameters:
+  ///   - placeholder: The placeholder.
+  ///   - isLast: Whether it is the last of its format, the one that names the resource itself.
+  /// - Returns: The values found, none where there are none.
+  func values(of placeholder: String, isLast: Bool) -> [Parameter] {
+    for index in indexes where !index.isEmpty {
+      for name in names(of: placeholder, isLast: isLast) {
+        let values = index.values(named: name).compactMap { usable($0, for: placeholder) }
+        if !values.isEmpty { return values }
+      }
+    }
+    return []
+  }
+
+  /// The names under which a placeholder's value may stand, most telling first.
+  private func names(of placeholder: String, isLast: Bool) -> [String] {
+    let folded = ParameterIndex.folded(placeholder)
+    let type = ParameterIndex.folded(query.type.name)
+    var names = [folded]
+    names += query.catalog.parameterAliases(
+      placeholder: placeholder, resourceType: query.type.name, service: query.action.service)
+    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) && folded.count > $0.count }
+    let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
+    names += PlaceholderValues.variants(of: stem)
+    if isLast {
+      names += PlaceholderValues.variants(of: type)
+      names += ["resourcename", "resourceid"]
+      if allowsPlainNames {
+        names +=
+          ending == "id" || ending == "uuid" ? ["id", "identifier", "name"] : ["name", "id", "identifier"]
+        names += ["names", "ids"]
+      }
+    }
+    return names
+  }
+
+  private static func variants(of stem: String) -> [String] {
+    ["name", "id", "identifier", "names", "ids", "identifiers", "", "s", "uuid", "key"].map { stem + $0 }
+  }
+
+  /// The parameter if its value can stand in an ARN; the part of an ARN that the placeholder names, where it is one.
+  private func usable(_ parameter: Parameter, for placeholder: String) -> Parameter? {
+    guard WellFormed.isValue(parameter.value) else { return nil }
+    guard parameter.value.hasPrefix("arn:") else { return parameter }
+    guard let arn = WellFormed.arn(parameter.value),
+      let part = query.action.serviceTypes.value(of: placeholder, in: arn)
+    else { return nil }
+    return Parameter(path: parameter.path, positions: parameter.positions, value: part)
+  }
+}
+
+/// The type's formats filled completely from the request.
+struct FilledFormats: ResourceRule {
+  let name = "parameters"
+
+  func resources(_ query: ResourceQuery) -> [String] {
+    if ServiceRules.owned(query.type.name, of: query.action.service) { return [] }
+    return FilledFormats.filled(
+      PlaceholderValues(
+        query: query, indexes: [query.call.request],
+        allowsPlainNames: query.action.types.count == 1 || query.operation.isAbout(query.type.name)))
+  }
+
+  /// The resources of the first format whose placeholders all have values.
+  ///
+  /// - Parameter lookup: Where the values come from.
+  /// - Returns: The resources; none where a value is missing.
+  static func filled(_ lookup: PlaceholderValues) -> [String] {
+    let query = lookup.query
+    for format in query.type.formats {
+      let placeholders = format.placeholders
+      if placeholders.isEmpty {
+        if query.type.required, let resource = query.resource(format, []) { return [resource] }
+        continue
+      }
+      let columns = placeholders.enumerated().map { index, placeholder in
+        lookup.values(of: placeholder, isLast: index == placeholders.count - 1)
+      }
+      guard columns.allSatisfy({ !$0.isEmpty }) else { continue }
+      let resources = rows(columns).compactMap { query.resource(format, $0) }
+      if !resources.isEmpty { return resources }
+    }
+    return []
+  }
+
+  /// The values of one resource each: columns of several values are joined by their positions in the request's lists.
+  ///
+  /// - Parameter columns: The values of each placeholder, none empty.
+  /// - Returns: One row of values a resource.
+  static func rows(_ columns: [[Parameter]]) -> [[String?]] {
+    let longest = columns.max { $0.count < $1.count } ?? []
+    return longest.prefix(ResourceQuery.limit).map { lead in
+      columns.map { column in
+        if column.count == 1 { return column[0].value }
+        return column.max { left, right in
+          common(left.positions, lead.positions) < common(right.positions, lead.positions)
+        }?.value
+      }
+    }
+  }
+
+  private static func common(_ left: [Int], _ right: [Int]) -> Int {
+    zip(left, right).prefix { $0 == $1 }.count
+  }
+}

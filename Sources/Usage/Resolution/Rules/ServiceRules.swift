@@ -1,0 +1,42 @@
+// Rules of single services: where parameters need more than a name and a format.
+
+/// A rule that knows the resources of one service.
+protocol ServiceRule: ResourceRule {
+  /// The service prefixes of the actions that it knows.
+  var services: Set<String> { get }
+  /// The types whose parameters it knows so well that names and formats should not be tried after it.
+  var owns: Set<String> { get }
+  /// The resources, asked only for actions of the rule's services.
+  ///
+  /// - Parameter query: The question.
+  /// - Returns: What was found.
+  func found(_ query: ResourceQuery) -> [String]
+}
+
+extension ServiceRule {
+  var owns: Set<String> { [] }
+
+  func resources(_ query: ResourceQuery) -> [String] {
+    services.contains(query.action.service) ? found(query) : []
+  }
+}
+
+/// All rules of single services; at most one knows a service.
+enum ServiceRules {
+  static let all: [any ServiceRule] = [
+    BucketsAndObjects(), QueueURLs(), Functions(), Secrets(), Parameters(), Identities(), LogGroups(),
+    EC2Resources(), Tables(), KeysAndAliases(), ECSResources(), EventRules(), LoadBalancers(), Models(),
+  ]
+
+  /// Whether a rule of a service keeps a type to itself.
+  ///
+  /// - Parameters:
+  ///   - type: The type's name.
+  ///   - service: The service prefix.
+  /// - Returns: Whether one does.
+  static func owned(_ type: String, of service: String) -> Bool {
+    all.contains { rule in
+      rule.services.contains(service) && rule.owns.contains(type)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// The ARN formats of one service, and which resource type an ARN is of.
+
+import AWSCatalog
+import IAM
+
+/// One resource type with its formats parsed.
+struct ResourceTypeFormats: Sendable, Hashable {
+  /// The type's name in the service's table.
+  let name: String
+  /// Whether the action requires it; `false` outside an action.
+  let required: Bool
+  /// Its formats.
+  let formats: [ARNFormat]
+}
+
+/// The resource types of a service.
+struct ServiceTypes: Sendable {
+  private let formats: [(type: String, format: ARNFormat)]
+
+  /// Reads the types of a service.
+  ///
+  /// - Parameters:
+  ///   - service: The service prefix.
+  ///   - catalog: The reference data.
+  init(service: String, catalog: Catalog) {
+    formats = catalog.resourceTypes(service: service).flatMap { type in
+      type.arnFormats.compactMap { text in ARNFormat(text).map { (type.name, $0) } }
+    }
+  }
+
+  /// The types that an ARN is of: those whose format matches with the most literal text.
+  ///
+  /// `arn:aws:s3:::photos/cat.jpg` would do for a bucket called `photos/cat.jpg`; the format of objects says more, so
+  /// it is an object and no bucket.
+  ///
+  /// - Parameter arn: The ARN.
+  /// - Returns: The names of the types; none where the ARN is of no type of the service.
+  func types(of arn: ARN) -> Set<String> {
+    var best = (literals: -1, placeholders: -1)
+    var types: Set<String> = []
+    for (type, format) in formats where format.matches(arn) {
+      let specificity = format.specificity
+      if specificity > best {
+        best = specificity
+        types = [type]
+      } else if specificity == best {
+        types.insert(type)
+      }
+    }
+    return types
+  }
+}
+
+extension ServiceTypes {
+  /// What stands in an ARN where its own format has a placeholder of this name, such as the `ClusterName` of the ARN
+  /// of an ECS cluster.
+  ///
+  /// - Parameters:
+  ///   - placeholder: The placeholder's name.
+  ///   - arn: An ARN of any type of the service.
+  /// - Returns: The value, or `nil`.
+  func value(of placeholder: String, in arn: ARN) -> String? {
+    let types = types(of: arn)
+    for (type, format) in formats where types.contains(type) {
+      guard let bindings = format.bindings(arn), let index = format.placeholders.firstIndex(of: placeholder)
+      else {
+        continue
+      }
+      return bindings[index]
+    }
+    return nil
+  }
+}

@@ -1,0 +1,67 @@
+// The consumer that turns events into a ledger.
+
+import AWSCatalog
+import CloudTrail
+import JSONStream
+
+/// Resolves events and records them.
+///
+/// Real trails repeat themselves: most events say what an earlier one said, at another time. Resolutions are kept by the
+/// all that they are made from, a bounded number of them, and looked up before they are made. The response is no part of
+/// the events' digest, so events that have one are resolved each time.
+struct UsageRecorder: EventConsumer {
+  /// How many resolutions are kept; all are dropped when there are more.
+  private static let capacity = 16_384
+
+  /// What a resolution is made from.
+  private struct Facts: Hashable {
+    let digest: EventDigest
+    let kind: EventKind
+    let recipient: String?
+    let service: String?
+
+    init(_ event: CloudTrailEvent) {
+      digest = event.digest
+      kind = event.kind
+      recipient = event.recipientAccountID
+      service = event.sourceIPAddress.flatMap { $0.hasSuffix(".amazonaws.com") ? $0 : nil }
+    }
+  }
+
+  private(set) var ledger = UsageLedger()
+  private let filter: EventFilter
+  private let resolver: ActionResolver
+  private var known: [Facts: Resolution] = [:]
+
+  /// Creates a recorder with an empty ledger.
+  ///
+  /// - Parameters:
+  ///   - filter: Which events count.
+  ///   - catalog: The reference data.
+  init(filter: EventFilter, catalog: Catalog) {
+    self.filter = filter
+    self.resolver = ActionResolver(catalog: catalog)
+  }
+
+  mutating func consume(_ event: CloudTrailEvent) {
+    let principal = Principal(event)
+    guard filter.covers(event, principal) else { return }
+    guard filter.selects(event, principal) else {
+      ledger.recordCoverage(event)
+      return
+    }
+    ledger.record(event, resolution(event))
+  }
+
+  mutating func merge(_ other: UsageRecorder) { ledger.merge(other.ledger) }
+
+  private mutating func resolution(_ event: CloudTrailEvent) -> Resolution {
+    guard event.responseElements == .null else { return resolver.resolve(event) }
+    let facts = Facts(event)
+    if let resolution = known[facts] { return resolution }
+    let resolution = resolver.resolve(event)
+    if known.count >= UsageRecorder.capacity { known.removeAll(keepingCapacity: true) }
+    known[facts] = resolution
+    return resolution
+  }
+}
