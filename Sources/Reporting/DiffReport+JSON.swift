@@ -19,6 +19,8 @@ extension DiffReport {
       writer.member("subject", problem.subject)
       writer.member("message", problem.message)
     }
+    writer.member("summary", object: basis.writeSummary)
+    writer.member("coverage", object: basis.writeCoverage)
     writer.endObject()
     writer.endLine()
     output.write(writer.bytes)

@@ -12,11 +12,12 @@ extension DiffReport {
   ///   - output: Where the bytes go.
   ///   - isColored: Whether a terminal shows them.
   public func writeText(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
-    for (index, principal) in diff.principals.enumerated() where output.isOpen {
-      if index > 0 { output.write(text: "\n") }
+    basis.writeSummary(to: &output, isColored: isColored)
+    for principal in diff.principals where output.isOpen {
+      output.write(text: "\n")
       DiffPage(diff: principal, isColored: isColored).write(to: &output)
     }
-    if diff.principals.isEmpty { output.write(text: "nothing is granted and nothing was used\n") }
+    if diff.principals.isEmpty { output.write(text: "\nnothing is granted and nothing was used\n") }
     guard !diff.problems.isEmpty else { return }
     var table = TextTable(("File", .left), ("Where", .left), ("What", .left))
     for problem in diff.problems {
@@ -48,7 +49,7 @@ private struct DiffPage {
     writeLevels(to: &output)
     for statement in diff.statements { write(statement, to: &output) }
     if diff.denyStatements > 0 {
-      output.write(text: "\n  \(counted(diff.denyStatements, "deny statement")) kept as they are\n")
+      output.write(text: "\n  \(counted(diff.denyStatements, "deny statement")) left alone\n")
     }
     writeUngranted(to: &output)
     writeDenied(to: &output)

@@ -6,12 +6,17 @@ public import LeastPrivilege
 public struct DiffReport: Sendable {
   /// The comparison.
   public var diff: PolicyDiff
+  /// The recorded use that was compared.
+  public var basis: UsageReport
 
   /// Creates a report.
   ///
-  /// - Parameter diff: The comparison.
-  public init(_ diff: PolicyDiff) {
+  /// - Parameters:
+  ///   - diff: The comparison.
+  ///   - basis: The recorded use that was compared.
+  public init(_ diff: PolicyDiff, basis: UsageReport) {
     self.diff = diff
+    self.basis = basis
   }
 }
 

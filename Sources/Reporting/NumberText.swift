@@ -69,3 +69,13 @@ func durationText(from start: Timestamp, to end: Timestamp) -> String {
   default: counted(seconds / 86_400, "day")
   }
 }
+
+/// How far a reading has come, as people read it.
+///
+/// - Parameters:
+///   - files: How many files were finished.
+///   - bytes: How many bytes were read.
+/// - Returns: Text such as `12 files, 23.4 MB`.
+package func progressText(files: Int, bytes: Int) -> String {
+  "\(counted(files, "file")), \(byteCount(bytes))"
+}

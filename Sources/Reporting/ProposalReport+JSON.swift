@@ -17,6 +17,8 @@ extension ProposalReport {
         writer.member("document", policy.document)
       }
     }
+    writer.member("summary", object: basis.writeSummary)
+    writer.member("coverage", object: basis.writeCoverage)
     writer.endObject()
     writer.endLine()
     output.write(writer.bytes)
@@ -56,6 +58,8 @@ extension ProposalReport {
         writer.member("file", paths.popFirst())
       }
     }
+    writer.member("summary", object: basis.writeSummary)
+    writer.member("coverage", object: basis.writeCoverage)
     writer.member("files", (files.joined() + otherFiles).sorted())
     writer.endObject()
     writer.endLine()

@@ -14,12 +14,13 @@ extension ProposalReport {
   public func writeText(
     to output: inout some ByteOutput & ~Copyable, isColored: Bool, showsDocuments: Bool = true
   ) {
-    for (index, proposal) in proposals.enumerated() where output.isOpen {
-      if index > 0 { output.write(text: "\n") }
+    basis.writeSummary(to: &output, isColored: isColored)
+    for proposal in proposals where output.isOpen {
+      output.write(text: "\n")
       let page = ProposalPage(proposal: proposal, isColored: isColored, showsDocuments: showsDocuments)
       page.write(to: &output)
     }
-    if proposals.isEmpty { output.write(text: "no principal used anything that a policy could grant\n") }
+    if proposals.isEmpty { output.write(text: "\nno principal used anything that a policy could grant\n") }
   }
 }
 
@@ -57,15 +58,19 @@ private struct ProposalPage {
     let packing = proposal.packing
     var text = counted(proposal.policies.count, "policy", "policies")
     text += packing.isOptimal ? " (fewer are impossible)" : " (at least \(packing.lowerBound) are needed)"
-    var proofs: [(String, Bool)] = [
-      ("allows all \(counted(verification.usesReplayed, "recorded use"))", verification.complete)
+    let uses = counted(verification.usesReplayed, "recorded use")
+    var proofs = [
+      verification.complete ? (true, "allows all of \(uses)") : (false, "does not allow all of \(uses)")
     ]
-    if let nothingNew = verification.noNewAccess { proofs.append(("no new access", nothingNew)) }
+    if let nothingNew = verification.noNewAccess {
+      proofs.append((nothingNew, nothingNew ? "allows nothing new" : "allows something new"))
+    }
+    let minimal = verification.excess.isEmpty ? "minimal" : "minimal but for what is listed"
+    proofs.append((verification.minimal, verification.minimal ? minimal : "not minimal"))
     proofs.append(
-      (verification.excess.isEmpty ? "minimal" : "minimal but for what is listed", verification.minimal))
-    proofs.append(("within quotas", verification.withinQuotas))
-    let marks = proofs.map { text, holds in
-      holds ? paint("✓", .good) + " \(text)" : paint("✗ not \(text)", .bad)
+      (verification.withinQuotas, verification.withinQuotas ? "within quotas" : "not within quotas"))
+    let marks = proofs.map { holds, text in
+      paint(holds ? "✓" : "✗ \(text)", holds ? .good : .bad) + (holds ? " \(text)" : "")
     }
     return text + ": " + marks.joined(separator: "  ")
   }

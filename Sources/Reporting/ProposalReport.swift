@@ -6,11 +6,16 @@ public import LeastPrivilege
 public struct ProposalReport: Sendable {
   /// The proposals, sorted by principal.
   public var proposals: [PrincipalProposal]
+  /// The recorded use that they were made from.
+  public var basis: UsageReport
 
   /// Creates a report.
   ///
-  /// - Parameter proposals: The proposals, sorted by principal.
-  public init(_ proposals: [PrincipalProposal]) {
+  /// - Parameters:
+  ///   - proposals: The proposals, sorted by principal.
+  ///   - basis: The recorded use that they were made from.
+  public init(_ proposals: [PrincipalProposal], basis: UsageReport) {
     self.proposals = proposals
+    self.basis = basis
   }
 }

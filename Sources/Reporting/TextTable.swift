@@ -63,7 +63,8 @@ struct TextTable {
     }
     func line(_ cells: [(text: String, style: TextStyle)]) -> String {
       var line = String(repeating: " ", count: indent)
-      for column in shown {
+      let last = shown.last { !cells[$0].text.isEmpty } ?? last
+      for column in shown where column <= last {
         let cell = cells[column]
         let padding = String(repeating: " ", count: widths[column] - terminalWidth(cell.text))
         let text = TextStyle.paint(cell.text, cell.style, enabled: isColored)

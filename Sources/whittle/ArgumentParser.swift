@@ -3,6 +3,8 @@
 // Options may stand anywhere, also before the command's name: `--name VALUE`, `--name=VALUE`, `-n VALUE`, `-nVALUE`;
 // `--` ends them; `-` alone is an operand. The first words that are not options name the command.
 
+import Usage
+
 /// What a command line asks for.
 package enum Invocation {
   /// Help on the command that the arguments name, or on the program where they name none.

@@ -19,8 +19,8 @@ enum FileSystem {
   }
 
   /// Creates a file that must not exist; returns its descriptor, or a negative number.
-  static func create(_ path: String) -> Int32 {
-    unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  static func create(_ path: String, isExecutable: Bool) -> Int32 {
+    unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isExecutable ? 0o777 : 0o666)
   }
 
   /// Gives a file or directory another name.

@@ -14,7 +14,7 @@ package struct OutputDirectory: Sendable {
   package static let manifestName = "manifest.json"
 
   private let path: String
-  private var files: [(path: String, bytes: [UInt8])] = []
+  private var files: [(path: String, bytes: [UInt8], isExecutable: Bool)] = []
 
   /// Prepares a destination; writes nothing yet.
   ///
@@ -32,7 +32,10 @@ package struct OutputDirectory: Sendable {
   /// - Parameters:
   ///   - path: Its path below the directory, made with ``safeName(_:)`` where parts come from input.
   ///   - bytes: Its contents.
-  package mutating func add(_ path: String, _ bytes: [UInt8]) { files.append((path: path, bytes: bytes)) }
+  ///   - isExecutable: Whether it is a script that can be run.
+  package mutating func add(_ path: String, _ bytes: [UInt8], isExecutable: Bool = false) {
+    files.append((path: path, bytes: bytes, isExecutable: isExecutable))
+  }
 
   /// Writes the files and puts the directory in place.
   ///
@@ -60,7 +63,7 @@ package struct OutputDirectory: Sendable {
       let parent = target.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         .joined(separator: "/")
       guard FileSystem.makeDirectories(parent) else { throw failure(errno) }
-      let descriptor = FileSystem.create(target)
+      let descriptor = FileSystem.create(target, isExecutable: file.isExecutable)
       guard descriptor >= 0 else { throw failure(errno) }
       defer { close(descriptor) }
       let number = writeFully(file.bytes, to: descriptor)

@@ -26,21 +26,6 @@ struct ArgumentParserTests {
     }
   }
 
-  @Test(
-    "times are instants or spans before the newest event",
-    arguments: [
-      ("90d", TimeBound.beforeNewest(seconds: 7_776_000)), ("12h", .beforeNewest(seconds: 43_200)),
-      ("0s", .beforeNewest(seconds: 0)),
-    ])
-  func spans(text: String, bound: TimeBound) { #expect(TimeBound(text) == bound) }
-
-  @Test(
-    "what is no time is refused",
-    arguments: [
-      "", "d", "-1d", "+1d", "1.5h", "90", "tomorrow", "99999999999999999999d", "9223372036854775807w",
-    ])
-  func noTimes(text: String) { #expect(TimeBound(text) == nil) }
-
   @Test("the graver status wins, whatever the order")
   func statuses() {
     for one in ExitStatus.allCases {

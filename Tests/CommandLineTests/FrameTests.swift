@@ -18,6 +18,16 @@ struct FrameTests {
       (["--color", "sometimes", "completions", "bash"], "one of auto, always, never"),
       (["--color"], "needs a value"),
       (["--quiet=yes", "completions", "bash"], "takes no value"),
+      (["usage", "x", "--since", "tomorrow"], "an ISO date or time, or a span"),
+      (["usage", "x", "--since", "-1d"], "an ISO date or time, or a span"),
+      (["usage", "x", "--jobs", "0"], "a whole number from 1"),
+      (["usage", "x", "--jobs", "many"], "a whole number from 1"),
+      (["usage", "x", "--principal="], "it is empty"),
+      (["usage", "x", "--format", "yaml"], "one of text, json, ndjson, csv, markdown"),
+      (["usage", "-", "-"], "can be read once only"),
+      (["policy", "x", "--generalize", "some"], "none, safe, or a positive number"),
+      (["policy", "x", "--max-size", "7000"], "a whole number from 256 to 6144"),
+      (["diff", "x"], "needs `--granted FILE`"),
       (["-x"], "unknown option `-x`"),
       (["completions", "\u{1B}[31mred"], "\\u{1b}[31mred"),
     ])
@@ -92,5 +102,7 @@ struct FrameTests {
     #expect(try complete("whittle") == CommandTable.commands.map(\.name))
     #expect(try complete("whittle completions") == ["bash", "zsh", "fish"])
     #expect(try complete("whittle completions --color") == ["auto", "always", "never"])
+    #expect(try complete("whittle usage testdata --format").contains("ndjson"))
+    #expect(try complete("whittle diff --since").isEmpty)
   }
 }

@@ -1,0 +1,118 @@
+// What `whittle usage` says: who used which action on which resource, how often, when.
+
+public import CloudTrail
+import IAM
+import LeastPrivilege
+public import Usage
+
+/// The usage of one run, for the renderers of its formats.
+public struct UsageReport: Sendable {
+  /// What was used.
+  public var ledger: UsageLedger
+  /// What was read, and what could not be.
+  public var summary: LogSummary
+
+  /// Creates a report.
+  ///
+  /// - Parameters:
+  ///   - ledger: What was used.
+  ///   - summary: What was read.
+  public init(ledger: UsageLedger, summary: LogSummary) {
+    self.ledger = ledger
+    self.summary = summary
+  }
+}
+
+/// One use with one outcome: a line of the machine formats, a row of the tables.
+struct UseLine {
+  /// How the calls of a line ended.
+  enum Outcome: String {
+    /// Some succeeded.
+    case allowed
+    /// None succeeded, for other reasons than permission.
+    case failed
+    /// All were refused for lack of permission.
+    case denied
+  }
+
+  let key: UseKey
+  let outcome: Outcome
+  let tally: Tally
+  let facts: UseFacts
+
+  /// The lines of one use: one for the calls that got past authorisation, one for those that did not.
+  static func lines(of key: UseKey, _ facts: UseFacts) -> [UseLine] {
+    var lines: [UseLine] = []
+    let used = facts.allowed.merged(with: facts.failed)
+    if used.count > 0 {
+      let outcome: Outcome = facts.allowed.count > 0 ? .allowed : .failed
+      lines.append(UseLine(key: key, outcome: outcome, tally: used, facts: facts))
+    }
+    if facts.denied.count > 0 {
+      lines.append(UseLine(key: key, outcome: .denied, tally: facts.denied, facts: facts))
+    }
+    return lines
+  }
+}
+
+extension UsageReport {
+  /// All lines, sorted by principal, action, resource, context and outcome.
+  var lines: [UseLine] {
+    ledger.uses.sorted { $0.key < $1.key }.flatMap { UseLine.lines(of: $0.key, $0.value) }
+  }
+
+  /// Events that are no calls under an identity policy, by kind, sorted by kind.
+  var notCalls: [(kind: String, count: Int)] {
+    var counts: [String: Int] = [:]
+    for (kind, tally) in ledger.notCalls { counts[kind.text, default: 0] += tally.count }
+    for (kind, count) in summary.skipped { counts[kind.rawValue, default: 0] += count }
+    return counts.sorted { $0.key < $1.key }.map { (kind: $0.key, count: $0.value) }
+  }
+
+  /// How many files were damaged or could not be read.
+  var damagedFiles: Int { Set(summary.damaged.map { ByteString($0.path) }).count }
+}
+
+/// A principal with what its uses add up to.
+struct PrincipalLine {
+  let principal: Principal
+  let facts: PrincipalFacts
+  let actions: Int
+  let resources: Int
+
+  /// One line for each principal of a ledger, sorted.
+  static func lines(of ledger: UsageLedger) -> [PrincipalLine] {
+    var used: [Principal: (actions: Set<ByteString>, resources: Set<ByteString>)] = [:]
+    for key in ledger.uses.keys {
+      used[key.principal, default: ([], [])].actions.insert(ByteString(key.action))
+      used[key.principal, default: ([], [])].resources.insert(ByteString(key.resource))
+    }
+    return ledger.principals.sorted { $0.key < $1.key }.map { principal, facts in
+      let sets = used[principal]
+      return PrincipalLine(
+        principal: principal, facts: facts, actions: sets?.actions.count ?? 0,
+        resources: sets?.resources.count ?? 0)
+    }
+  }
+}
+
+extension Principal {
+  /// Whether the principal acts under identity policies that a customer can see and change.
+  var actsUnderIdentityPolicy: Bool {
+    switch kind {
+    case .role, .user: canCarryPolicy
+    case .root, .federatedUser, .identityCenterUser: true
+    case .webIdentityUser, .samlUser, .awsService, .awsAccount, .anonymous, .unknown: false
+    }
+  }
+}
+
+extension DamagedFile {
+  /// Where the damage is and what it is, in one line without the path.
+  package var place: String {
+    var text = offset.map { "at byte \(grouped($0))" } ?? ""
+    if offset != nil, isDecodedOffset { text += " of the decompressed text" }
+    text += (text.isEmpty ? "" : ": ") + message
+    return count > 1 ? text + " (and \(counted(count - 1, "more place")))" : text
+  }
+}
