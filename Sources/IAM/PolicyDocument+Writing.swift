@@ -6,7 +6,9 @@ extension PolicyDocument {
   /// The document as canonical JSON.
   ///
   /// Elements stand in the order Version, Id, Statement and Sid, Effect, Principal, Action, Resource, Condition;
-  /// lists of one element are written as strings; conditions of one operator share one block.
+  /// lists of one element are written as strings; conditions of one operator share one block. JSON cannot say that two
+  /// conditions with one operator and key both hold: they come out as a repeated member, which the parser refuses and
+  /// `PolicyValidation` reports, rather than as one of them.
   ///
   /// - Parameter pretty: Whether to indent by two spaces, one value a line, instead of writing no white space.
   /// - Returns: UTF-8 without a final line break.
