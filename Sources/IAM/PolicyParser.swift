@@ -318,7 +318,7 @@ struct PolicyParser {
   }
 
   private func error(_ code: PolicyError.Code, at node: Int, _ message: String) -> PolicyError {
-    let place = PolicySource.lineAndColumn(of: tape[node].start, in: text)
+    let place = PolicyText.lineAndColumn(of: tape[node].start, in: text)
     var location = ""
     for step in path {
       switch step {

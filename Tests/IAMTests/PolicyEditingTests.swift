@@ -29,8 +29,8 @@ import Testing
     }
     """
 
-  static func edited(_ text: String, _ edits: PolicySource.Edit...) throws -> String? {
-    let source = try PolicySource(json: Array(text.utf8))
+  static func edited(_ text: String, _ edits: PolicyText.Edit...) throws -> String? {
+    let source = try PolicyText(json: Array(text.utf8))
     return source.applying(edits).map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -51,7 +51,7 @@ import Testing
       (["s3:GetObject"], ",\n                \"s3:PutObject\",\n                \"s3:\\u0044eleteObject\""),
       (["s3:DeleteObject"], "\"s3:GetObject\",\n                \"s3:PutObject\",\n                "),
     ] {
-      let edit = PolicySource.Edit.setValues(statement: 0, element: .action, values: values)
+      let edit = PolicyText.Edit.setValues(statement: 0, element: .action, values: values)
       let expected = pretty.replacing(removed, with: "")
       #expect(expected != pretty)
       #expect(try PolicyEditingTests.edited(pretty, edit) == expected)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func whatIsNewFollowsTheStyleAroundIt() throws {
     let pretty = PolicyEditingTests.pretty
-    let spread = PolicySource.Edit.setValues(
+    let spread = PolicyText.Edit.setValues(
       statement: 0, element: .action, values: ["s3:DeleteObject", "s3:GetObjectTagging"])
     #expect(
       try PolicyEditingTests.edited(pretty, spread)?.contains(
@@ -70,28 +70,28 @@ import Testing
                         "s3:GetObjectTagging"
                     ],
         """) == true)
-    let inline = PolicySource.Edit.setValues(
+    let inline = PolicyText.Edit.setValues(
       statement: 0, element: .resource, values: ["arn:aws:s3:::c/*", "*"])
     #expect(
       try PolicyEditingTests.edited(pretty, inline)?.contains(#""Resource": ["arn:aws:s3:::c/*", "*"]"#)
         == true)
-    let single = PolicySource.Edit.setValues(statement: 1, element: .action, values: ["sqs:SendMessage"])
+    let single = PolicyText.Edit.setValues(statement: 1, element: .action, values: ["sqs:SendMessage"])
     #expect(
       try PolicyEditingTests.edited(pretty, single) == pretty.replacing("sqs:*", with: "sqs:SendMessage"))
-    let several = PolicySource.Edit.setValues(statement: 1, element: .action, values: ["sqs:A", "sqs:B"])
+    let several = PolicyText.Edit.setValues(statement: 1, element: .action, values: ["sqs:A", "sqs:B"])
     #expect(
       try PolicyEditingTests.edited(pretty, several)
         == pretty.replacing("\"sqs:*\"", with: #"["sqs:A", "sqs:B"]"#))
   }
 
   @Test func statementsAreReplacedInTheirIndentation() throws {
-    let edit = PolicySource.Edit.replaceStatement(1, with: [PolicyEditingTests.statement])
+    let edit = PolicyText.Edit.replaceStatement(1, with: [PolicyEditingTests.statement])
     let text = try #require(try PolicyEditingTests.edited(PolicyEditingTests.pretty, edit))
     #expect(
       text.contains(
         "        {\n            \"Sid\": \"New\",\n            \"Effect\": \"Allow\",\n            \"Action\": [\n"
           + "                \"sqs:SendMessage\","))
-    let compact = PolicySource.Edit.replaceStatement(2, with: [PolicyEditingTests.statement])
+    let compact = PolicyText.Edit.replaceStatement(2, with: [PolicyEditingTests.statement])
     #expect(
       try PolicyEditingTests.edited(PolicyEditingTests.pretty, compact)?.contains(
         #"        {"Sid":"New","Effect""#)
@@ -135,9 +135,9 @@ import Testing
       }
       let document = PolicyDocument(statements: statements)
       let text = style == 0 ? document.json(pretty: false) : document.json(pretty: true)
-      let source = try PolicySource(json: style == 2 ? text.map { $0 == 0x0A ? 0x20 : $0 } : text)
+      let source = try PolicyText(json: style == 2 ? text.map { $0 == 0x0A ? 0x20 : $0 } : text)
       var expected: [Statement] = []
-      var edits: [PolicySource.Edit] = []
+      var edits: [PolicyText.Edit] = []
       for (index, statement) in statements.enumerated() {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: edits.append(.replaceStatement(index, with: []))

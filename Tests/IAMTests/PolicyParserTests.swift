@@ -122,14 +122,14 @@ import Testing
       (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "+")
         ? String(UnicodeScalar(byte)) : "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
     }.joined()
-    let source = try PolicySource(json: Array(encoded.utf8))
+    let source = try PolicyText(json: Array(encoded.utf8))
     #expect(source.isURLEncoded)
     #expect(source.text == Array(plain.utf8))
     #expect(source.document.statements.first?.sid == "a+b é")
   }
 
   @Test func aByteOrderMarkIsNoFault() throws {
-    let source = try PolicySource(json: [0xEF, 0xBB, 0xBF] + Array(#"{"Statement":[]}"#.utf8))
+    let source = try PolicyText(json: [0xEF, 0xBB, 0xBF] + Array(#"{"Statement":[]}"#.utf8))
     #expect(source.text.count == 19)
     #expect(source.document.statements.isEmpty)
   }
@@ -151,7 +151,7 @@ import Testing
         default: bytes.insert(contentsOf: bytes[index..<min(index + 9, bytes.count)], at: index)
         }
       }
-      guard let source = try? PolicySource(json: bytes) else { continue }
+      guard let source = try? PolicyText(json: bytes) else { continue }
       // What is read is written and read again without loss.
       #expect(try PolicyDocument(json: source.document.json(pretty: true)) == source.document, "seed \(seed)")
     }

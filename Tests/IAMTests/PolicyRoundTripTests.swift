@@ -48,9 +48,9 @@ struct PolicyRoundTripTests {
       else { continue }
       for json in PolicyRoundTripTests.documents(in: value) {
         count += 1
-        let source: PolicySource
+        let source: PolicyText
         do {
-          source = try PolicySource(json: json)
+          source = try PolicyText(json: json)
         } catch {
           #expect(
             PolicyRoundTripTests.invalid[file.lastPathComponent] == error.code, "\(file.path): \(error)")

@@ -2,12 +2,12 @@
 //
 // The tree (`PolicyDocument`) says what the policy means; the text keeps what the tree does not: white space, the order
 // of elements, whether a list of one was a string, how a character was escaped. An edit of the text
-// (`PolicySource+Editing.swift`) leaves everything as it stands that it does not have to touch.
+// (`PolicyText+Editing.swift`) leaves everything as it stands that it does not have to touch.
 
 import JSONStream
 
 /// A parsed policy document together with its text.
-public struct PolicySource: Sendable {
+public struct PolicyText: Sendable {
   /// What the text says.
   public let document: PolicyDocument
   /// The text, URL encoding taken off: UTF-8, byte for byte as it was given.
@@ -25,7 +25,7 @@ public struct PolicySource: Sendable {
   public init(json: [UInt8]) throws(PolicyError) {
     let first = json.first { !$0.isJSONWhitespace }
     isURLEncoded = first == UInt8(ascii: "%")
-    text = isURLEncoded ? try PolicySource.decodingPercents(json) : json
+    text = isURLEncoded ? try PolicyText.decodingPercents(json) : json
     var tape = JSONTape(depthLimit: 16)
     // A byte order mark is no part of JSON, but editors put it there.
     let hasMark = text.starts(with: [0xEF, 0xBB, 0xBF])
@@ -34,7 +34,7 @@ public struct PolicySource: Sendable {
     do {
       try tape.parse(parsable.span)
     } catch {
-      let place = PolicySource.lineAndColumn(of: error.offset, in: text)
+      let place = PolicyText.lineAndColumn(of: error.offset, in: text)
       throw PolicyError(
         code: error.code == .nestingTooDeep || error.code == .tooLong ? .tooLarge : .malformedJSON, path: "",
         line: place.line, column: place.column, message: error.message)
@@ -53,8 +53,8 @@ public struct PolicySource: Sendable {
   /// - Returns: The first and last line.
   public func lines(ofStatement statement: Int) -> ClosedRange<Int> {
     let range = statementRanges[statement]
-    let first = PolicySource.lineAndColumn(of: range.lowerBound, in: text).line
-    return first...max(first, PolicySource.lineAndColumn(of: range.upperBound, in: text).line)
+    let first = PolicyText.lineAndColumn(of: range.lowerBound, in: text).line
+    return first...max(first, PolicyText.lineAndColumn(of: range.upperBound, in: text).line)
   }
 
   /// The node of the `Statement` element's value.

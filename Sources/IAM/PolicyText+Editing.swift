@@ -13,7 +13,7 @@
 
 import JSONStream
 
-extension PolicySource {
+extension PolicyText {
   /// An element of a statement whose value is a list of patterns.
   public enum ListElement: String, Hashable, Sendable, CaseIterable {
     /// The `Action` element.
