@@ -6,8 +6,7 @@
 import Glibc
 
 let scenarios: [Scenario] = [
-  .startUp, .matchPatterns, .matchByFnmatch, .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
-  .prepareTenPolicies,
+  .startUp
 ]
 
 let names = CommandLine.arguments.dropFirst()
