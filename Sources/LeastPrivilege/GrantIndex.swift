@@ -139,7 +139,10 @@ struct GrantIndex {
   private func matches(_ entry: Entry, _ use: RecordedUse, _ target: Wildcard) -> Bool {
     let action = entry.actions.contains { $0.matches(use.action) }
     guard action != entry.isNotAction else { return false }
-    if use.facts.unresolvedReason != nil { return true }
+    if use.facts.unresolvedReason != nil {
+      // The call was on one of the resources of the pattern, and nobody knows on which.
+      return entry.isNotResource || entry.resources.contains { $0.pattern.intersects(target) }
+    }
     let resource = entry.resources.contains { $0.pattern.contains(target) }
     return resource != entry.isNotResource
   }
@@ -156,12 +159,18 @@ struct GrantIndex {
   ) -> [Way] {
     if allowsAll(entry, wanted) { return [Way(resource: pattern, conditions: entry.conditions)] }
     if use.facts.unresolvedReason != nil {
-      // The call was on one of these, and nobody knows on which.
       return entry.isNotResource
-        ? [] : entry.resources.map { Way(resource: $0.text, conditions: entry.conditions) }
+        ? []
+        : entry.resources.filter { $0.pattern.intersects(target) }
+          .map { Way(resource: $0.text, conditions: entry.conditions) }
     }
     if !entry.isNotResource {
       let covering = entry.resources.filter { $0.pattern.contains(target) }
+      if let within = covering.lazy.compactMap({ ResourceNotation.narrowed(pattern, to: $0.text) }).first(
+        where: { ResourceNotation.pattern($0).contains(target) })
+      {
+        return [Way(resource: within, conditions: entry.conditions)]
+      }
       if let narrower = covering.first(where: {
         wanted.contains($0.pattern) || ResourceNotation.hasVariable($0.text)
       }) {
@@ -175,7 +184,9 @@ struct GrantIndex {
   private func isViolated(_ conditions: [Condition], by use: RecordedUse) -> Bool {
     guard !conditions.isEmpty else { return false }
     var context = known
-    for pair in use.context { context[pair.key] = .single(pair.value) }
+    for pair in use.context {
+      context[pair.key] = pair.key == "aws:CalledVia" ? .multiple([pair.value]) : .single(pair.value)
+    }
     let decidable = conditions.filter { context[$0.key] != nil }
     guard !decidable.isEmpty else { return false }
     let statement = Statement(

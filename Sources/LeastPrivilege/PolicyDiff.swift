@@ -185,13 +185,12 @@ public struct StatementDiff: Hashable, Sendable {
   /// Action patterns that match nothing in the catalog, as written: retired or mistyped.
   public var unknownActions: [String]
 
-  /// The status of the statement as a whole: used only where all of it was.
+  /// The status of the statement as a whole: used only where all of it was, unused where nothing of it was.
   public var status: GrantStatus {
     let statuses = Set(actions.map(\.status))
     if statuses.isEmpty { return .unused }
     if statuses.count == 1, let only = statuses.first { return only }
-    return statuses.isDisjoint(with: [.used, .partlyUsed])
-      ? .notObservable : .partlyUsed
+    return statuses.isDisjoint(with: [.used, .partlyUsed]) ? .unused : .partlyUsed
   }
 
   /// Creates a comparison.

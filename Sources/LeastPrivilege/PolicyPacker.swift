@@ -7,6 +7,9 @@ struct PolicyPacker {
   /// The most characters of a policy.
   let maximumSize: Int
 
+  /// What the id of a part ends in until parts are numbered: as long as the longest number and word can be.
+  static let partMark = "Partxxxx"
+
   /// Statements by policy, with the bound.
   struct Result {
     /// The statements of each policy, in their own order.
@@ -91,8 +94,8 @@ struct PolicyPacker {
     func part(_ values: [String]) -> StatementDraft {
       var part = draft
       if alongResources { part.resources = values } else { part.actions = values }
-      // A number for the longest split there can be, so that the final id is never longer.
-      part.sid = draft.sid + "x0000"
+
+      part.sid = draft.sid + Self.partMark
       return part
     }
     // All but the list itself.

@@ -35,37 +35,36 @@ public struct PolicySynthesizer: Sendable {
   ///
   /// - Parameters:
   ///   - ledger: The recorded use.
-  ///   - grants: What is granted today; where given, nothing outside of it is proposed. Accounts that the grants do
-  ///     not describe are treated as if no grants were given.
+  ///   - grants: What is granted today; where given, nothing outside of it is proposed. Principals that the grants do
+  ///     not have are treated as if no grants were given, and their verification says so by `noNewAccess`.
   /// - Returns: One proposal a principal, sorted by principal.
   public func proposals(for ledger: UsageLedger, grants: AccountGrants? = nil) -> [PrincipalProposal] {
-    let accounts = Set(grants?.accounts ?? [])
     var names = PolicyNames()
     var proposals: [PrincipalProposal] = []
     for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
-      let account = ARN(record.principal.identifier)?.account ?? ""
-      let covered = grants.flatMap { accounts.contains(account) ? $0 : nil }
       let base = names.baseName(for: record.principal)
-      proposals.append(proposal(for: record, grants: covered, baseName: base))
+      proposals.append(proposal(for: record, grants: grants, baseName: base))
     }
     return proposals
   }
 
   /// Proposes the policies of one principal.
   func proposal(for record: PrincipalUses, grants: AccountGrants?, baseName: String) -> PrincipalProposal {
-    let grant = grants.map { $0.grant(of: record.principal, catalog: catalog) }
+    let grant = grants?.grant(of: record.principal, catalog: catalog)
     let selection = UseSelection(record, options: options, grant: grant)
     var drafts = StatementGrouping(selection.permissions, catalog: catalog).drafts
     drafts += selection.carriedDenies
-    let attached = grant??.identity.attachedPolicies.count ?? 0
+    let attached = grant?.identity.attachedPolicies.count ?? 0
     let fitted = QuotaFitter(options: options, catalog: catalog).fit(drafts)
     let policies = name(fitted.policies, baseName: baseName, uses: record.uses)
-    let verifier = PolicyVerifier(catalog: catalog)
-    let verification = verifier.verify(
-      policies: policies, principal: record.principal, uses: record.uses,
-      notGranted: selection.notGrantedKeys, includeDenied: options.includeDenied,
-      grant: grant, maximumSize: options.maximumSize, attachmentLimit: options.attachmentLimit,
-      unplaceable: fitted.unplaceable.map(\.statement))
+    let toGrant = record.uses.enumerated().filter { index, use in
+      !selection.notGrantedKeys.contains(index)
+        && (use.wasPermitted || options.includeDenied && use.facts.denied.count > 0)
+    }
+    let verification = PolicyVerifier(catalog: catalog).verify(
+      PolicyVerifier.Subject(
+        policies: policies, principal: record.principal, uses: toGrant.map(\.element), grant: grant,
+        maximumSize: options.maximumSize, attachmentLimit: options.attachmentLimit))
     return PrincipalProposal(
       principal: record.principal, policies: policies,
       packing: Packing(

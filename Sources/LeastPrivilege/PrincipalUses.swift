@@ -10,6 +10,8 @@ package struct RecordedUse: Hashable, Sendable {
   package var action: String
   /// The resource as a policy may name it, or `*`.
   package var resource: String
+  /// The resource as the ledger has it.
+  package var recorded: String
   /// The essential context.
   package var context: [ContextPair]
   /// What is known of it.
@@ -42,7 +44,7 @@ package struct PrincipalUses: Sendable {
         uses: uses.sorted { $0.key < $1.key }.map { use in
           RecordedUse(
             action: use.key.action, resource: ResourceNotation.policyText(of: use.key.resource),
-            context: use.key.context, facts: use.facts)
+            recorded: use.key.resource, context: use.key.context, facts: use.facts)
         })
     }
   }

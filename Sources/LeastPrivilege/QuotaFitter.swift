@@ -1,4 +1,16 @@
 // Makes statements fit IAM's quotas, with as little excess as possible.
+//
+// Statements that fit are left alone. Otherwise the following is tried, step by step, each step on the largest
+// statements first, and stopping as soon as the policies fit the attachment limit:
+//
+//   1. the same permissions with the lists exchanged (resources with equal action sets share a statement)
+//   2. action wildcards that match nothing in the catalog but used actions: no excess today
+//   3. resource patterns: folders of many entries, then common beginnings of names, within account, region,
+//      service and type
+//   4. action wildcards that match unused actions too, cheapest first: characters saved for the risk added, the
+//      risk weighted by access level
+//
+// What steps 2 to 4 allow beyond the use is found again and listed by the verifier.
 
 import AWSCatalog
 import IAM
@@ -13,36 +25,97 @@ struct QuotaFitter {
   /// Packs statements into policies within the attachment limit.
   ///
   /// - Parameter drafts: The statements.
-  /// - Returns: The packed statements with final ids.
+  /// - Returns: The packed statements with final ids. Where nothing helps, more policies than may be attached, or
+  ///   statements that fit no policy; never a policy over the quota.
   func fit(_ drafts: [StatementDraft]) -> PolicyPacker.Result {
-    var result = packed(drafts)
-    result.policies = result.policies.map { numbered($0) }
+    let packer = PolicyPacker(maximumSize: options.maximumSize)
+    var result = packer.pack(drafts)
+    if result.policies.count > 1 {
+      let transposed = packer.pack(StatementGrouping.transposed(drafts, catalog: catalog))
+      if transposed.policies.count < result.policies.count, transposed.unplaceable.isEmpty {
+        result = transposed
+      }
+    }
+    if !fits(result) {
+      let shortener = StatementShortener(catalog: catalog)
+      var current = drafts
+      for step in StatementShortener.steps where !fits(result) {
+        let order = current.indices.sorted {
+          current[$0].size != current[$1].size ? current[$0].size > current[$1].size : $0 < $1
+        }
+        for index in order where current[index].verbatim == nil {
+          let shorter = shortener.shorten(current[index], step)
+          guard shorter.size < current[index].size else { continue }
+          current[index] = shorter
+          if mayFit(current) {
+            result = packer.pack(merged(current))
+            if fits(result) { break }
+          }
+        }
+      }
+      if !fits(result) {
+        let risk = RiskShortener(catalog: catalog)
+        current = risk.shorten(merged(current), budget: budget) { fits(packer.pack(merged($0))) }
+        result = packer.pack(merged(current))
+      }
+    }
+    return finished(result)
+  }
+
+  private func fits(_ result: PolicyPacker.Result) -> Bool {
+    result.policies.count <= options.attachmentLimit && result.unplaceable.isEmpty
+  }
+
+  /// Whether the sum of the sizes leaves hope, which is much cheaper than packing.
+  private func mayFit(_ drafts: [StatementDraft]) -> Bool {
+    drafts.reduce(0) { $0 + $1.size + 1 } <= budget
+  }
+
+  /// What all policies together can hold.
+  private var budget: Int {
+    max(0, options.maximumSize - StatementDraft.emptyPolicySize + 1) * max(0, options.attachmentLimit)
+  }
+
+  /// Statements that shortening has made equal but for their actions, as one.
+  private func merged(_ drafts: [StatementDraft]) -> [StatementDraft] {
+    struct Key: Hashable {
+      var resources: [String]
+      var conditions: [Condition]
+    }
+    var groups: [Key: StatementDraft] = [:]
+    for draft in drafts where draft.verbatim == nil {
+      let key = Key(resources: draft.resources, conditions: draft.conditions)
+      if var other = groups[key] {
+        other.actions = Set(other.actions + draft.actions).sorted()
+        other.uses = Set(other.uses + draft.uses).sorted()
+        groups[key] = other
+      } else {
+        groups[key] = draft
+      }
+    }
+    return StatementNaming.named(Array(groups.values), catalog: catalog)
+      + drafts.filter { $0.verbatim != nil }
+  }
+
+  /// Puts each policy's statements in reading order and numbers the parts of those that were cut.
+  private func finished(_ result: PolicyPacker.Result) -> PolicyPacker.Result {
+    var result = result
+    result.policies = result.policies.map { drafts in
+      drafts.sorted {
+        ($0.verbatim == nil ? 0 : 1, $0.sid, $0.actions.first ?? "", $0.resources.first ?? "")
+          < ($1.verbatim == nil ? 0 : 1, $1.sid, $1.actions.first ?? "", $1.resources.first ?? "")
+      }
+    }
     var parts: [String: Int] = [:]
     for policy in result.policies.indices {
       for index in result.policies[policy].indices {
         let sid = result.policies[policy][index].sid
-        guard let marker = sid.utf8.firstRange(of: "x0000".utf8) else { continue }
-        let base = String(sid[..<marker.lowerBound])
+        guard sid.hasSuffix(PolicyPacker.partMark) else { continue }
+        let base = String(sid.dropLast(PolicyPacker.partMark.utf8.count))
         parts[base, default: 0] += 1
-        result.policies[policy][index].sid = "\(base)p\(parts[base, default: 1])"
+        result.policies[policy][index].sid = "\(base)Part\(parts[base, default: 1])"
       }
     }
     return result
-  }
-
-  private func packed(_ drafts: [StatementDraft]) -> PolicyPacker.Result {
-    let packer = PolicyPacker(maximumSize: options.maximumSize)
-    let plain = packer.pack(drafts)
-    guard plain.policies.count > 1 else { return plain }
-    let transposed = packer.pack(StatementGrouping.transposed(drafts, catalog: catalog))
-    return transposed.policies.count < plain.policies.count ? transposed : plain
-  }
-
-  /// The statements of one policy in reading order.
-  private func numbered(_ drafts: [StatementDraft]) -> [StatementDraft] {
-    drafts.sorted {
-      ($0.verbatim == nil ? 0 : 1, $0.sid, $0.actions.joined(), $0.resources.joined())
-        < ($1.verbatim == nil ? 0 : 1, $1.sid, $1.actions.joined(), $1.resources.joined())
-    }
   }
 }

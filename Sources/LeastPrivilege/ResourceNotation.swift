@@ -144,3 +144,29 @@ extension ResourceNotation {
     return result
   }
 }
+
+extension ResourceNotation {
+  /// A pattern narrowed to another one of the form `TEXT*`, or `nil` where that is not as simple as that.
+  ///
+  /// `logs/????/??/*` narrowed to `logs/2026*` is `logs/2026/??/*`: the beginning is the other pattern's, character for
+  /// character, and the rest stays.
+  ///
+  /// - Parameters:
+  ///   - pattern: The pattern to narrow.
+  ///   - limit: The pattern that the result must not leave.
+  /// - Returns: A pattern that both contain.
+  static func narrowed(_ pattern: String, to limit: String) -> String? {
+    guard limit.hasSuffix("*"), !limit.utf8.contains(UInt8(ascii: "$")),
+      !pattern.utf8.contains(UInt8(ascii: "$"))
+    else { return nil }
+    let beginning = Array(limit.unicodeScalars.dropLast())
+    let scalars = Array(pattern.unicodeScalars)
+    guard scalars.count >= beginning.count, !beginning.contains("*"), !beginning.contains("?") else {
+      return nil
+    }
+    for (own, other) in zip(scalars, beginning) where own != other && own != "?" { return nil }
+    var result = String.UnicodeScalarView(beginning)
+    result.append(contentsOf: scalars[beginning.count...])
+    return String(result)
+  }
+}

@@ -2,7 +2,6 @@
 
 import AWSCatalog
 import IAM
-import Usage
 
 /// Sorts statements and gives each a `Sid` of letters and digits, such as `S3ReadWrite2`.
 enum StatementNaming {
@@ -48,45 +47,5 @@ enum StatementNaming {
     action.contains("*")
       ? catalog.actions(matching: action).map(\.accessLevel)
       : (catalog.action(action)?.accessLevel).map { [$0] } ?? []
-  }
-}
-
-extension StatementEvidence {
-  /// The evidence of a statement.
-  ///
-  /// - Parameters:
-  ///   - draft: The statement.
-  ///   - uses: All uses of the principal.
-  init(of draft: StatementDraft, uses: [RecordedUse]) {
-    let actions = draft.actions.map { Wildcard($0, caseInsensitive: true) }
-    let resources = draft.resources.map { (text: $0, pattern: ResourceNotation.pattern($0)) }
-    var tally = (count: 0, first: Timestamp?.none, last: Timestamp?.none)
-    var examples: Set<String> = []
-    var behind: [String: Set<String>] = [:]
-    var number = 0
-    for index in draft.uses {
-      let use = uses[index]
-      guard actions.contains(where: { $0.matches(use.action) }) else { continue }
-      let target = ResourceNotation.pattern(use.resource)
-      let matching = resources.filter {
-        $0.text == use.resource || $0.pattern.contains(target) || use.facts.unresolvedReason != nil
-      }
-      guard !matching.isEmpty else { continue }
-      number += 1
-      let calls = use.facts.total
-      tally.count += calls.count
-      if let first = calls.firstSeen { tally.first = min(tally.first ?? first, first) }
-      if let last = calls.lastSeen { tally.last = max(tally.last ?? last, last) }
-      examples.formUnion(use.facts.exampleEvents.elements)
-      for resource in matching where ResourceNotation.hasWildcard(resource.text) {
-        behind[resource.text, default: []].insert(use.resource)
-      }
-    }
-    self.init(
-      sid: draft.sid, uses: number, calls: tally.count, firstSeen: tally.first, lastSeen: tally.last,
-      exampleEvents: Array(examples.sorted().prefix(3)),
-      patterns: behind.sorted { $0.key < $1.key }.map {
-        PatternEvidence(pattern: $0.key, distinctResources: $0.value.count)
-      })
   }
 }

@@ -32,9 +32,8 @@ struct UseSelection {
   /// - Parameters:
   ///   - record: The uses of the principal.
   ///   - options: What the user chose.
-  ///   - grant: The current grant; `nil` where none was given, and `.some(nil)` where the account is described and
-  ///     has no such principal.
-  init(_ record: PrincipalUses, options: SynthesisOptions, grant: PrincipalGrant??) {
+  ///   - grant: The current grant; `nil` where none is known.
+  init(_ record: PrincipalUses, options: SynthesisOptions, grant: PrincipalGrant?) {
     let chosen = record.uses.indices.filter {
       record.uses[$0].wasPermitted || options.includeDenied && record.uses[$0].facts.denied.count > 0
     }
@@ -47,7 +46,7 @@ struct UseSelection {
     let generalizer = ResourceGeneralizer(generalization: options.generalization)
     let patterns = resources.mapValues { generalizer.patterns(for: $0) }
     let index = grant.map { GrantIndex($0, principal: record.principal) }
-    if let granted = grant ?? nil { carriedDenies = Self.denies(of: granted) }
+    if let grant { carriedDenies = Self.denies(of: grant) }
     var unresolved: Set<UnresolvedResource> = []
     for number in chosen {
       let use = record.uses[number]
@@ -85,10 +84,13 @@ struct UseSelection {
     permissions[permission, default: []].insert(use)
   }
 
+  /// Condition keys of the essential context that a policy always demands.
+  private static let demanded: Set<String> = ["iam:PassedToService", "kms:ViaService"]
+
   /// The conditions that the evidence of one use supports: the essential context always, and what the user asked
   /// for where every call of the use shows one and the same value.
   private static func conditions(of use: RecordedUse, options: SynthesisOptions) -> [Condition] {
-    var conditions = use.context.map {
+    var conditions = use.context.filter { demanded.contains($0.key) }.map {
       Condition(
         operatorName: "StringEquals", key: $0.key, values: [ResourceNotation.literalText(of: $0.value)])
     }
@@ -118,9 +120,8 @@ struct UseSelection {
             candidate.conditions.allSatisfy(permission.conditions.contains)
           else { return false }
           if candidate.resource == permission.resource { return true }
-          // A variable is known to be contained only by what contains any text in its place.
           if ResourceNotation.hasVariable(candidate.resource) { return false }
-          return !hasVariable || permission.resource.contains("${") ? wildcard.contains(pattern) : false
+          return !hasVariable && wildcard.contains(pattern)
         }
         if let container, let uses = permissions.removeValue(forKey: permission) {
           permissions[container.0, default: []].formUnion(uses)

@@ -1,0 +1,73 @@
+// Checks that IAM will accept policies.
+
+import CloudTrail
+import IAM
+
+/// Checks grammar and quotas ("IAM and AWS STS quotas" and the policy grammar in the IAM User Guide).
+enum Deployability {
+  /// IAM's quota for a managed policy, in characters without white space.
+  static let managedPolicyQuota = 6_144
+
+  /// What IAM would refuse.
+  ///
+  /// - Parameter subject: The policies.
+  /// - Returns: One failure a fault, in the order of the policies.
+  static func failures(of subject: PolicyVerifier.Subject) -> [VerificationFailure] {
+    var failures: [VerificationFailure] = []
+    func fail(_ kind: VerificationFailure.Kind, _ explanation: String) {
+      failures.append(
+        VerificationFailure(
+          kind: kind, principal: subject.principal.identifier, explanation: explanation))
+    }
+    if subject.policies.count > subject.attachmentLimit {
+      fail(.overQuota, "\(subject.policies.count) policies, and \(subject.attachmentLimit) may be attached")
+    }
+    var names: Set<String> = []
+    for policy in subject.policies {
+      let place = "policy `\(policy.name)`"
+      if !isName(policy.name) { fail(.badGrammar, "\(place) has a name that IAM does not accept") }
+      if !names.insert(policy.name.lowercased()).inserted { fail(.badGrammar, "\(place) exists twice") }
+      let text = policy.document.json(pretty: false)
+      let size = String(decoding: text, as: UTF8.self).unicodeScalars.count
+      if size > min(subject.maximumSize, managedPolicyQuota) {
+        fail(.overQuota, "\(place) has \(size) characters")
+      }
+      do throws(PolicyError) {
+        let parsed = try PolicyDocument(json: text)
+        if parsed != policy.document { fail(.badGrammar, "\(place) does not read back as it was written") }
+      } catch {
+        fail(.badGrammar, "\(place) does not parse: \(error)")
+      }
+      if !String(decoding: text, as: UTF8.self).unicodeScalars.allSatisfy({ (0x20...0xFF).contains($0.value) }
+      ) {
+        fail(.badGrammar, "\(place) has characters that IAM does not accept")
+      }
+      if policy.document.statements.isEmpty { fail(.badGrammar, "\(place) has no statement") }
+      var sids: Set<String> = []
+      for statement in policy.document.statements {
+        let sid = statement.sid ?? ""
+        let isSid = !sid.isEmpty && sid.utf8.allSatisfy(isAlphanumeric)
+        if !isSid || !sids.insert(sid).inserted {
+          fail(
+            .badGrammar, "\(place) has a statement id `\(sid)` that is empty, repeated or not alphanumeric")
+        }
+      }
+    }
+    return failures
+  }
+
+  /// Whether a text may be a policy's name: 1 to 128 characters of letters, digits and `+=,.@-_`.
+  private static func isName(_ name: String) -> Bool {
+    (1...128).contains(name.utf8.count)
+      && name.utf8.allSatisfy { isAlphanumeric($0) || "+=,.@-_".utf8.contains($0) }
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// Checks that nothing can be taken out of policies, and lists what they allow beyond the use.
+//
+// Taking one action out of a statement breaks a use exactly if some scenario gets through that statement alone and,
+// in it, through that action alone; the same goes for resources. So one pass over the scenarios, noting for each
+// which statements, actions and resources match, answers for all elements at once what removing them one by one
+// and replaying everything would answer.
+
+import AWSCatalog
+import CloudTrail
+import IAM
+import Usage
+
+/// The outcome of the check for superfluous elements.
+struct Minimality {
+  /// Elements that no use needs.
+  private(set) var failures: [VerificationFailure] = []
+  /// What is allowed beyond the use, in the order of policies and statements.
+  private(set) var excess: [Excess] = []
+
+  private struct Entry {
+    var policy: String
+    var statement: Statement
+    var actions: [(text: String, pattern: Wildcard)]
+    var resources: [(text: String, pattern: Wildcard)]
+    var actionIndex: PatternIndex
+    var resourceIndex: PatternIndex
+    var neededActions: [Bool]
+    var neededResources: [Bool]
+    /// For each action, and within it for each resource, whether a use needs the two together.
+    var pairs: [Bool]
+    /// Uses behind each resource, and actions behind each action pattern.
+    var usedResources: [Set<String>]
+    var usedActions: [Set<String>]
+    var unresolved: [Bool]
+  }
+
+  /// Checks policies.
+  ///
+  /// - Parameters:
+  ///   - subject: The policies and uses.
+  ///   - scenarios: The scenarios of the uses.
+  ///   - catalog: The AWS reference.
+  init(_ subject: PolicyVerifier.Subject, scenarios: [Scenario], catalog: Catalog) {
+    var entries = Self.entries(of: subject.policies)
+    for scenario in scenarios {
+      let use = subject.uses[scenario.use]
+      let isUnresolved = use.facts.unresolvedReason != nil
+      let action = scenario.request.action.description
+      let resource = scenario.request.resource.arn
+      var hits: [(entry: Int, actions: [Int], resources: [Int])] = []
+      for index in entries.indices {
+        let actions = entries[index].actionIndex.matches(action)
+        guard !actions.isEmpty else { continue }
+        let resources =
+          resource.map { entries[index].resourceIndex.matches($0) }
+          ?? entries[index].resourceIndex.matchingEverything
+        guard !resources.isEmpty, Self.holds(entries[index].statement.conditions, scenario) else { continue }
+        hits.append((index, actions, resources))
+        for position in resources {
+          entries[index].usedResources[position].insert(use.recorded)
+          if isUnresolved { entries[index].unresolved[position] = true }
+          for actionPosition in actions {
+            entries[index].usedActions[actionPosition].insert(use.action)
+            entries[index].pairs[actionPosition * entries[index].resources.count + position] = true
+          }
+        }
+      }
+      guard hits.count == 1, let only = hits.first else { continue }
+      if only.actions.count == 1 { entries[only.entry].neededActions[only.actions[0]] = true }
+      if only.resources.count == 1 { entries[only.entry].neededResources[only.resources[0]] = true }
+    }
+    for entry in entries {
+      report(entry, subject.principal.identifier)
+      list(entry, catalog)
+    }
+  }
+
+  private static func entries(of policies: [NamedPolicy]) -> [Entry] {
+    var entries: [Entry] = []
+    for policy in policies {
+      for statement in policy.document.statements where statement.effect == .allow {
+        guard case .action(let actions) = statement.actions,
+          case .resource(let resources)? = statement.resources
+        else { continue }
+        let actionPatterns = actions.map { Wildcard($0, caseInsensitive: true) }
+        let resourcePatterns = resources.map { ResourceNotation.pattern($0) }
+        entries.append(
+          Entry(
+            policy: policy.name, statement: statement, actions: zip(actions, actionPatterns).map { ($0, $1) },
+            resources: zip(resources, resourcePatterns).map { ($0, $1) },
+            actionIndex: PatternIndex(actionPatterns, caseInsensitive: true),
+            resourceIndex: PatternIndex(resourcePatterns),
+            neededActions: actions.map { _ in false }, neededResources: resources.map { _ in false },
+            pairs: [Bool](repeating: false, count: actions.count * resources.count),
+            usedResources: resources.map { _ in [] }, usedActions: actions.map { _ in [] },
+            unresolved: resources.map { _ in false }))
+      }
+    }
+    return entries
+  }
+
+  /// Whether a statement's conditions hold in a scenario.
+  private static func holds(_ conditions: [Condition], _ scenario: Scenario) -> Bool {
+    let open = conditions.filter { condition in !(scenario.assumed ?? []).contains { $0.says(condition) } }
+    guard !open.isEmpty else { return true }
+    let request = scenario.request
+    guard scenario.assumed == nil || open.allSatisfy({ request.context[$0.key] != nil }) else { return false }
+    let statement = Statement(
+      effect: .allow, actions: .action(["*"]), resources: .resource(["*"]), conditions: open)
+    let evaluator = PolicyEvaluator(ApplicablePolicies(identity: [PolicyDocument(statements: [statement])]))
+    return evaluator.allows(request)
+  }
+
+  private mutating func report(_ entry: Entry, _ principal: String) {
+    let place = "statement `\(entry.statement.sid ?? "")` of policy `\(entry.policy)`"
+    for (action, isNeeded) in zip(entry.actions, entry.neededActions) where !isNeeded {
+      failures.append(
+        VerificationFailure(
+          kind: .notMinimal, principal: principal, action: action.text,
+          explanation: "no recorded use needs this action in \(place)"))
+    }
+    for (resource, isNeeded) in zip(entry.resources, entry.neededResources) where !isNeeded {
+      failures.append(
+        VerificationFailure(
+          kind: .notMinimal, principal: principal, resource: resource.text,
+          explanation: "no recorded use needs this resource in \(place)"))
+    }
+  }
+
+  private mutating func list(_ entry: Entry, _ catalog: Catalog) {
+    let sid = entry.statement.sid ?? ""
+    func add(_ kind: Excess.Kind, _ pattern: String, _ used: Int, _ extra: [String], _ reason: String) {
+      excess.append(
+        Excess(
+          kind: kind, policy: entry.policy, sid: sid, pattern: pattern, distinctUsed: used,
+          extraActions: extra, reason: reason))
+    }
+    for (position, action) in entry.actions.enumerated() where !action.pattern.isLiteral {
+      let used = Set(entry.usedActions[position].map { $0.lowercased() })
+      let extra = catalog.actionNames(matching: action.text).filter { !used.contains($0.lowercased()) }
+      add(
+        .actionWildcard, action.text, used.count, extra,
+        extra.isEmpty
+          ? "the wildcard keeps a quota and matches only used actions"
+          : "the wildcard keeps a quota and matches \(extra.count) unused actions")
+    }
+    for (position, resource) in entry.resources.enumerated() where !resource.pattern.isLiteral {
+      let used = entry.usedResources[position]
+      if entry.unresolved[position] {
+        add(
+          .unresolvedResource, resource.text, used.count, [],
+          "the logs do not tell the resource of every call")
+      } else if resource.text != "*" {
+        // A pattern that the ledger recorded itself stands for what AWS names when the call is made.
+        guard used != [resource.text] else { continue }
+        add(.resourcePattern, resource.text, used.count, [], "the pattern stands for resources of one family")
+      } else if used != ["*"] {
+        add(.resourcePattern, "*", used.count, [], "every resource is allowed to keep a quota")
+      }
+    }
+    let width = entry.resources.count
+    for (position, resource) in entry.resources.enumerated() {
+      let extra = entry.actions.indices.filter { !entry.pairs[$0 * width + position] }
+      guard !extra.isEmpty, extra.count < entry.actions.count else { continue }
+      add(
+        .mergedStatement, resource.text, entry.actions.count - extra.count,
+        extra.map { entry.actions[$0].text },
+        "these actions were not used on this resource")
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// Replays recorded uses against policies.
+//
+// A use is replayed under what the log proves of its context. Where the current grant allows the use only under
+// conditions on keys that logs do not tell, nobody knows the values; then each statement of the grant that may have
+// allowed the use makes a *scenario* of its own, in which its conditions hold and nothing else is known. The
+// policies pass if they allow the use in every scenario: they then allow it wherever the grant did.
+
+import CloudTrail
+import IAM
+import Usage
+
+/// One way in which a use may have been made.
+struct Scenario {
+  /// The use, as an index.
+  var use: Int
+  /// The request.
+  var request: AccessRequest
+  /// Conditions that are taken to hold, though the log does not tell; `nil` where what the log tells is enough.
+  var assumed: [Condition]?
+}
+
+/// What decides which statements apply in a scenario.
+private struct ScenarioKey: Hashable {
+  var assumed: [Condition]?
+  var knownKeys: [String]
+}
+
+/// The outcome of replaying uses.
+struct Replay {
+  /// All scenarios of all uses.
+  private(set) var scenarios: [Scenario] = []
+  /// The uses that are not allowed, sorted as the uses are.
+  private(set) var failures: [VerificationFailure] = []
+
+  /// Replays uses.
+  ///
+  /// - Parameter subject: The policies and uses.
+  init(_ subject: PolicyVerifier.Subject) {
+    let documents = subject.policies.map(\.document)
+    let statements = (subject.grant?.policies ?? []).flatMap { policy in
+      policy.document.statements.map { GrantedStatement($0, version: policy.document.version) }
+    }
+    let grantEvaluator = subject.grant.map { PolicyEvaluator($0.applicable) }
+    let granted = Set(statements.map(\.statement))
+    var evaluators: [ScenarioKey: PolicyEvaluator] = [:]
+    for (index, use) in subject.uses.enumerated() {
+      let request = Self.request(for: use, by: subject.principal)
+      var ways = [Scenario(use: index, request: request, assumed: nil)]
+      if let grantEvaluator, !grantEvaluator.allows(request) {
+        let conditional = statements.flatMap { $0.scenarios(of: use, index, request) }
+        if !conditional.isEmpty { ways = conditional }
+      }
+      for scenario in ways {
+        let key = ScenarioKey(
+          assumed: scenario.assumed, knownKeys: scenario.assumed == nil ? [] : request.context.keys)
+        let evaluator: PolicyEvaluator
+        if let known = evaluators[key] {
+          evaluator = known
+        } else {
+          var identity = documents
+          if let assumed = scenario.assumed {
+            identity = documents.map {
+              Self.assuming(assumed, in: $0, known: request.context, granted: granted)
+            }
+          }
+          evaluator = PolicyEvaluator(ApplicablePolicies(identity: identity))
+          evaluators[key] = evaluator
+        }
+        scenarios.append(scenario)
+        guard !evaluator.allows(scenario.request) else { continue }
+        failures.append(
+          VerificationFailure(
+            kind: .wouldBeDenied, principal: subject.principal.identifier, action: use.action,
+            resource: scenario.request.resource.arn ?? "*",
+            context: Dictionary(use.context.map { ($0.key, $0.value) }) { $1 },
+            explanation: evaluator.decide(scenario.request).reason))
+        break
+      }
+    }
+  }
+
+  /// The request that a use was.
+  ///
+  /// The resource is taken as the caller's own account's: what another account has to allow beside is not in the
+  /// caller's identity policies.
+  ///
+  /// - Parameters:
+  ///   - use: The use.
+  ///   - principal: Whose permissions it used.
+  /// - Returns: The request, with the condition keys that the log proves.
+  static func request(for use: RecordedUse, by principal: Principal) -> AccessRequest {
+    let arn = ARN(principal.identifier)
+    let account = arn?.account ?? principal.account
+    var context: RequestContext = ["aws:PrincipalArn": .single(principal.identifier)]
+    if let account { context["aws:PrincipalAccount"] = .single(account) }
+    if principal.kind == .user {
+      context["aws:PrincipalType"] = .single("User")
+      if let name = arn?.resource.split(separator: "/").last {
+        context["aws:username"] = .single(String(name))
+      }
+    } else {
+      context["aws:PrincipalType"] = .single("AssumedRole")
+    }
+    for (key, values) in use.facts.observedContext {
+      // A key with several values over the calls is no single request's; one with none was absent at times.
+      guard !values.overflowed, values.elements.count == 1, let value = values.elements.first, !value.isEmpty
+      else { continue }
+      context[key.text] = .single(value)
+    }
+    if use.facts.regions.elements.count == 1, !use.facts.regions.overflowed {
+      context["aws:RequestedRegion"] = .single(use.facts.regions.elements[0])
+    }
+    for pair in use.context {
+      context[pair.key] = pair.key == "aws:CalledVia" ? .multiple([pair.value]) : .single(pair.value)
+    }
+    return AccessRequest(
+      principal: RequestPrincipal(
+        kind: principal.kind == .user ? .user : .role, arn: principal.identifier, account: account),
+      action: ActionName(use.action) ?? ActionName(service: "", name: use.action),
+      resource: RequestResource(arn: use.recorded == "*" ? nil : unescaped(use.recorded), account: account),
+      context: context)
+  }
+
+  /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone.
+  private static func unescaped(_ resource: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(resource.utf8)[...]
+    while let byte = rest.first {
+      let escape = Array(rest.prefix(4))
+      if escape.count == 4, escape[0] == UInt8(ascii: "$"), escape[1] == UInt8(ascii: "{"),
+        escape[3] == UInt8(ascii: "}"), "*?$".utf8.contains(escape[2])
+      {
+        bytes.append(escape[2])
+        rest = rest.dropFirst(4)
+      } else {
+        bytes.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A document in which assumed conditions hold.
+  ///
+  /// Statements with further conditions on unknown keys are taken as not applying, if they allow; denies of the
+  /// current grant on unknown keys are left out, because they are in force today and let the use through.
+  private static func assuming(
+    _ assumed: [Condition], in document: PolicyDocument, known: RequestContext, granted: Set<Statement>
+  ) -> PolicyDocument {
+    var result = document
+    result.statements = document.statements.compactMap { statement in
+      var statement = statement
+      let sid = statement.sid
+      if statement.effect == .deny {
+        statement.sid = nil
+        let isKept = granted.contains(statement) && statement.conditions.contains { known[$0.key] == nil }
+        statement.sid = sid
+        return isKept ? nil : statement
+      }
+      statement.conditions.removeAll { condition in assumed.contains { $0.says(condition) } }
+      return statement.conditions.contains { known[$0.key] == nil } ? nil : statement
+    }
+    return result
+  }
+
+  /// An allowing statement of the current grant.
+  private struct GrantedStatement {
+    /// The statement without its id.
+    var statement: Statement
+    let version: String?
+
+    init(_ statement: Statement, version: String?) {
+      self.statement = statement
+      self.statement.sid = nil
+      self.version = version
+    }
+
+    /// The scenarios in which this statement allowed a use.
+    func scenarios(of use: RecordedUse, _ index: Int, _ request: AccessRequest) -> [Scenario] {
+      guard statement.effect == .allow else { return [] }
+      var assumed: [Condition] = []
+      var bare = statement
+      bare.conditions.removeAll { condition in
+        guard request.context[condition.key] == nil else { return false }
+        assumed.append(condition)
+        return true
+      }
+      func allows(_ request: AccessRequest) -> Bool {
+        let document = PolicyDocument(version: version, statements: [bare])
+        return PolicyEvaluator(ApplicablePolicies(identity: [document])).allows(request)
+      }
+      // Where the log does not tell the resource, each resource of the grant may have been the one.
+      if use.facts.unresolvedReason != nil, case .resource(let resources) = statement.resources,
+        !resources.contains("*")
+      {
+        let recorded = ResourceNotation.pattern(use.recorded)
+        return resources.compactMap { resource in
+          guard ResourceNotation.pattern(resource).intersects(recorded) else { return nil }
+          var request = request
+          request.resource.arn = Replay.unescaped(resource)
+          return allows(request) ? Scenario(use: index, request: request, assumed: assumed) : nil
+        }
+      }
+      return allows(request) ? [Scenario(use: index, request: request, assumed: assumed)] : []
+    }
+  }
+}
+
+extension Condition {
+  /// Whether two conditions demand the same, the order of values aside.
+  func says(_ other: Condition) -> Bool {
+    operatorName == other.operatorName && key == other.key && values.sorted() == other.values.sorted()
+  }
+}

@@ -1,0 +1,50 @@
+// Leads a statement back to the uses behind it.
+
+import IAM
+import Usage
+
+extension StatementEvidence {
+  /// The evidence of a statement.
+  ///
+  /// - Parameters:
+  ///   - draft: The statement.
+  ///   - uses: All uses of the principal.
+  init(of draft: StatementDraft, uses: [RecordedUse]) {
+    let actions = PatternIndex(
+      draft.actions.map { Wildcard($0, caseInsensitive: true) }, caseInsensitive: true)
+    let patterns = draft.resources.map { ResourceNotation.pattern($0) }
+    let resources = PatternIndex(patterns)
+    var tally = (count: 0, first: Timestamp?.none, last: Timestamp?.none)
+    var examples: Set<String> = []
+    var behind: [String: Set<String>] = [:]
+    var number = 0
+    for index in draft.uses {
+      let use = uses[index]
+      guard !actions.matches(use.action).isEmpty else { continue }
+      let matching: [Int]
+      if use.facts.unresolvedReason != nil {
+        matching = Array(patterns.indices)
+      } else if use.resource == "*" {
+        matching = resources.matchingEverything
+      } else {
+        matching = resources.matches(ResourceNotation.plainText(of: use.resource))
+      }
+      guard !matching.isEmpty else { continue }
+      number += 1
+      let calls = use.facts.total
+      tally.count += calls.count
+      if let first = calls.firstSeen { tally.first = min(tally.first ?? first, first) }
+      if let last = calls.lastSeen { tally.last = max(tally.last ?? last, last) }
+      examples.formUnion(use.facts.exampleEvents.elements)
+      for position in matching where !patterns[position].isLiteral {
+        behind[draft.resources[position], default: []].insert(use.resource)
+      }
+    }
+    self.init(
+      sid: draft.sid, uses: number, calls: tally.count, firstSeen: tally.first, lastSeen: tally.last,
+      exampleEvents: Array(examples.sorted().prefix(3)),
+      patterns: behind.sorted { $0.key < $1.key }.map {
+        PatternEvidence(pattern: $0.key, distinctResources: $0.value.count)
+      })
+  }
+}
