@@ -2,7 +2,7 @@
 //
 // The logs belong to others and stand beside the project; where they are absent, the tests say so and pass.
 
-import CloudTrail
+@testable import CloudTrail
 import Foundation
 import IAM
 import JSONStream
@@ -41,14 +41,26 @@ import Testing
   @Test(.enabled(if: isPresent, "../shared/data/logs is absent"), arguments: sources)
   func everySourceGivesTheTruth(source: String) throws {
     let expected = try #require(try TruthTests.truth()["sources"]?[source])
-    let (found, summary) = scan(source)
+    // Derived files are the same events over and over; `everyContainerGivesItsEvents` has them.
     if source == "derived" { return }
-    #expect(summary.events + summary.duplicates == number(expected["events"]), "\(summary)")
+    var scan = LogScan(inputs: [.path(TruthTests.folder.appending(path: source).path)], jobs: 2)
+    let unique = scan.run { EventCollector() }
+    scan.removesDuplicates = false
+    let (found, summary) = scan.run { EventCollector() }
+    #expect(summary.events == number(expected["events"]), "\(summary)")
     // Only copies that say the same are duplicates; sources made by hand reuse ids for other calls.
-    #expect(summary.duplicates <= number(expected["extra_copies"]))
-    guard summary.duplicates == 0 else { return }
-    #expect(found.events.count { $0.kind == .apiCall } == number(expected["api_call_events"]))
+    #expect(unique.summary.events + unique.summary.duplicates == summary.events)
+    #expect(unique.summary.duplicates <= number(expected["extra_copies"]))
+    #expect(Set(unique.consumer.calls.keys) == Set(found.calls.keys))
+    #expect(found.events.count { $0.eventType == "AwsApiCall" } == number(expected["api_call_events"]))
     #expect(found.events.count { $0.errorCode != nil } == number(expected["events_with_errorCode"]))
+    // Logstash moves the time to `@timestamp`, where the truth does not look.
+    if number(expected["events_with_unparsable_eventTime"]) == 0, source != "otrf" {
+      let times = found.events.compactMap(\.eventTime)
+      func time(_ name: String) -> Timestamp? { (expected[name]?.string).flatMap { Timestamp(iso8601: $0) } }
+      #expect(times.min() == time("first_eventTime"))
+      #expect(times.max() == time("last_eventTime"))
+    }
     let principals = expected["by_principal"]?.members ?? []
     #expect(
       found.principals
@@ -77,9 +89,7 @@ import Testing
     else {
       return []
     }
-    return text.split(separator: "\n").dropFirst().map(String.init).filter {
-      !$0.contains(".csv") && !$0.contains("utf16") && !$0.contains("lake")
-    }
+    return text.split(separator: "\n").dropFirst().map(String.init)
   }
 
   /// The same events in every container, and what is left of them in damaged ones.
@@ -87,9 +97,10 @@ import Testing
   func everyContainerGivesItsEvents(line: String) throws {
     let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     let (found, summary) = scan("derived/" + columns[0])
+    let base = scan("derived/base.ndjson")
     #expect(found.events.count == Int(columns[1]), "\(columns[0]): \(summary)")
+    if columns[2].contains("principal") { #expect(found.calls == base.consumer.calls, "\(columns[0])") }
     if columns[2] == "full" {
-      let base = scan("derived/base.ndjson")
       #expect(found.calls == base.consumer.calls, "\(columns[0])")
       #expect(summary.damaged.isEmpty, "\(columns[0]): \(summary.damaged)")
     }

@@ -24,6 +24,10 @@ struct ByteStream: ~Copyable {
     var hasEnded = false
     /// Whether a member has ended and no byte of another one has been seen.
     var isBetweenMembers = false
+    /// Where the current member begins in the stage before, as a count of its bytes.
+    var memberStart = 0
+    /// How often reading may go back to a member that a damaged one has swallowed; a bound on hostile work.
+    var returnsLeft = 16
 
     var available: ArraySlice<UInt8> { buffer[start..<end] }
   }
@@ -181,6 +185,7 @@ struct ByteStream: ~Copyable {
     case .memberEnd: stages[index].isBetweenMembers = true
     case .corrupt(let message):
       report("damaged compressed data (\(message))")
+      returnToMember(index)
       if !decoder.reset() || !findMember(index) { stages[index].hasEnded = true }
     }
   }
@@ -201,6 +206,7 @@ struct ByteStream: ~Copyable {
     }
     if format == .zstandard || next.starts(with: [0x1F, 0x8B]) {
       stages[index].isBetweenMembers = false
+      stages[index].memberStart = stages[index - 1].consumed
       return true
     }
     if next.first == 0 {
@@ -215,6 +221,17 @@ struct ByteStream: ~Copyable {
     }
     stages[index].hasEnded = true
     return false
+  }
+
+  /// Goes back to just behind the header of a damaged member, as far as the bytes are there.
+  ///
+  /// A member that was cut short takes the beginning of the next one for its own data; the next one is whole.
+  private mutating func returnToMember(_ index: Int) {
+    guard stages[index].returnsLeft > 0 else { return }
+    stages[index].returnsLeft -= 1
+    let back = min(
+      stages[index - 1].start, stages[index - 1].consumed - stages[index].memberStart - 1)
+    if back > 0 { consume(index - 1, -back) }
   }
 
   /// Passes over bytes of the stage before until a gzip header; Zstandard frames are not searched for.
@@ -232,6 +249,7 @@ struct ByteStream: ~Copyable {
       }
       if let header {
         consume(index - 1, header - next.startIndex)
+        stages[index].memberStart = stages[index - 1].consumed
         return true
       }
       consume(index - 1, next.count - 3)

@@ -10,7 +10,7 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   private var spareWindow: [UInt8] = []
 
   /// Creates a reader.
-  init(_ consumer: Consumer, duplicates: DuplicateFilter, queue: FileQueue) {
+  init(_ consumer: Consumer, duplicates: DuplicateFilter?, queue: FileQueue) {
     records = RecordReader(consumer, duplicates: duplicates)
     self.queue = queue
   }
@@ -49,37 +49,94 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   private mutating func read(_ file: consuming FileHandle) {
     records.summary.files += 1
     var stream = ByteStream(file)
+    let head = stream.peek(16 << 10)
+    let encoding = TextEncoding(head)
+    var decoder = encoding == .utf8 ? nil : UTF16Decoder(isBigEndian: encoding == .utf16BigEndian)
+    records.damage.isDecoded = stream.isCompressed || decoder != nil
+    var start: [UInt8] = []
+    if var decoder {
+      decoder.decode(head, into: &start)
+    } else {
+      start = Array(head)
+    }
     var reported = (damage: 0, bytes: 0)
-    framer.reset()
+    var text = Splitter(TextForm(start), framer: &framer)
     var window: [UInt8] = []
     swap(&window, &spareWindow)
-    defer {
-      window.removeAll(keepingCapacity: true)
-      swap(&window, &spareWindow)
-    }
     var total = 0
     var isFinal = false
-    while true {
+    while !isFinal {
       let before = window.count
-      isFinal = !stream.read(into: &window)
+      isFinal = !read(from: &stream, through: &decoder, into: &window)
       total += window.count - before
-      records.damage.isDecoded = stream.isCompressed
       for damage in stream.damage[reported.damage...] {
         records.damage.report(offset: damage.offset, isDecoded: false, damage.message)
       }
       queue.advance(files: 0, bytes: stream.rawBytes - reported.bytes)
       reported = (stream.damage.count, stream.rawBytes)
-      readRecords(window.span, isFinal: isFinal)
-      if isFinal { break }
-      let used = framer.keptFrom
+      let used: Int
+      switch text {
+      case .json:
+        readRecords(window.span, isFinal: isFinal)
+        used = framer.keptFrom
+        framer.drop(used)
+      case .table(var table):
+        readRows(window.span, isFinal: isFinal, &table)
+        used = table.framer.keptFrom
+        table.framer.drop(used)
+        text = .table(table)
+        if table.isUnknown { isFinal = true }
+      case .unreadable(let message):
+        records.damage.report(offset: 0, isDecoded: records.damage.isDecoded, message)
+        used = window.count
+        isFinal = true
+      }
       window.removeFirst(used)
-      framer.drop(used)
     }
     if total == 0, stream.damage.isEmpty {
       records.damage.report(offset: 0, isDecoded: false, "empty: no event in it")
     }
     records.summary.bytes += stream.rawBytes
     records.summary.decompressedBytes += total
+    window.removeAll(keepingCapacity: true)
+    swap(&window, &spareWindow)
+  }
+
+  /// What splits a text into records.
+  private enum Splitter {
+    case json
+    case table(Table)
+    case unreadable(String)
+
+    init(_ form: TextForm, framer: inout JSONFramer) {
+      switch form {
+      case .json:
+        framer.reset()
+        self = .json
+      case .table: self = .table(Table())
+      case .unreadable(let message): self = .unreadable(message)
+      }
+    }
+  }
+
+  /// A table that is being read.
+  private struct Table {
+    var framer = CSVFramer()
+    var header: [String] = []
+    var format: LogFormat?
+    var isUnknown = false
+  }
+
+  private func read(
+    from stream: inout ByteStream, through decoder: inout UTF16Decoder?, into window: inout [UInt8]
+  ) -> Bool {
+    guard var utf16 = decoder else { return stream.read(into: &window) }
+    var chunk: [UInt8] = []
+    let isMore = stream.read(into: &chunk)
+    utf16.decode(chunk[...], into: &window)
+    if !isMore { utf16.finish(into: &window) }
+    decoder = utf16
+    return isMore
   }
 
   private mutating func readRecords(_ window: Span<UInt8>, isFinal: Bool) {
@@ -94,5 +151,37 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
       case .needMore, .end: return
       }
     }
+  }
+
+  private mutating func readRows(_ window: Span<UInt8>, isFinal: Bool, _ table: inout Table) {
+    while !table.isUnknown {
+      switch table.framer.next(window, isFinal: isFinal) {
+      case .row(let fields, let offset):
+        guard let format = table.format else {
+          table.header = fields.map { String(decoding: $0, as: UTF8.self) }
+          table.format = QueryRow.format(header: table.header)
+          if table.format == nil {
+            table.isUnknown = true
+            report("a table whose columns are none of CloudTrail", at: offset)
+          }
+          continue
+        }
+        if fields.count == 1, fields[0].isEmpty { continue }
+        let texts = fields.prefix(2).map { String(decoding: $0, as: UTF8.self) }
+        // Tables that were joined with `cat` repeat their header.
+        if fields.count == table.header.count, texts == Array(table.header.prefix(2)) { continue }
+        if fields.count != table.header.count {
+          report("row of \(fields.count) columns in a table of \(table.header.count)", at: offset)
+        } else {
+          records.read(row: fields, header: table.header, format, .init(format: format, offset: offset))
+        }
+      case .damage(let offset, let message): report(message, at: offset)
+      case .needMore, .end: return
+      }
+    }
+  }
+
+  private mutating func report(_ message: String, at offset: Int) {
+    records.damage.report(offset: offset, isDecoded: records.damage.isDecoded, message)
   }
 }

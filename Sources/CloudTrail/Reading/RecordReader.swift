@@ -15,7 +15,7 @@ struct RecordReader<Consumer: EventConsumer> {
   /// The damage of the current file.
   var damage = DamageLog()
 
-  private let duplicates: DuplicateFilter
+  private let duplicates: DuplicateFilter?
   private var spareFields: [RecordFields] = []
   private var spareFramers: [JSONFramer] = []
 
@@ -36,8 +36,8 @@ struct RecordReader<Consumer: EventConsumer> {
   ///
   /// - Parameters:
   ///   - consumer: Where events go.
-  ///   - duplicates: The events seen, shared with other readers.
-  init(_ consumer: Consumer, duplicates: DuplicateFilter) {
+  ///   - duplicates: The events seen, shared with other readers; `nil` to keep duplicates.
+  init(_ consumer: Consumer, duplicates: DuplicateFilter?) {
     self.consumer = consumer
     self.duplicates = duplicates
   }
@@ -120,9 +120,7 @@ struct RecordReader<Consumer: EventConsumer> {
     if readWrapping(tape, index, fields, bytes, place) { return }
     if let kind = kindWithoutEvents(tape, index, fields, bytes) {
       summary.skipped[kind, default: 0] += 1
-    } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventVersion] != nil
-      || fields[.eventCategory] != nil && fields[.eventType] != nil
-    {
+    } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventCategory] != nil {
       readEvent(tape, fields, bytes, place)
     } else if place.depth > 0
       || !consumer.consume(document: JSONDocument(value: JSONValue(tape, at: index, bytes)))
@@ -173,6 +171,8 @@ struct RecordReader<Consumer: EventConsumer> {
       readValue(tape, event, bytes, inside(.elastic))
     } else if let original = member("original", of: .event, .string) {
       readString(tape, original, bytes, inside(.elastic))
+    } else if fields[.classUID] != nil {
+      readOCSF(JSONValue(tape, at: index, bytes), inside(.ocsf))
     } else if let data = fields[.eventData] {
       readValue(tape, data, bytes, inside(.lake))
     } else if let message = text(.message), holdsJSON(tape, message, bytes) {
@@ -237,6 +237,7 @@ struct RecordReader<Consumer: EventConsumer> {
 
   /// Reads a row: what CloudWatch Logs Insights and CloudTrail Lake make of an event, or an array of values.
   private mutating func readRow(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+    if place.format == .lake { return readLakeRow(JSONValue(tape, at: index, bytes), place) }
     var isFieldRow = false
     for element in tape.elements(of: index) {
       guard let field = tape.value(of: "field", in: element, bytes),
@@ -246,10 +247,6 @@ struct RecordReader<Consumer: EventConsumer> {
       if tape.isString(field, "@message", bytes) { readValue(tape, value, bytes, place) }
     }
     if isFieldRow { return }
-    if place.format == .lake {
-      summary.skipped[.partialRow, default: 0] += 1
-      return
-    }
     for element in tape.elements(of: index) { readValue(tape, element, bytes, place) }
   }
 
@@ -261,12 +258,17 @@ struct RecordReader<Consumer: EventConsumer> {
     func text(_ field: RecordField) -> String? { tape.nonemptyText(at: fields[field], bytes) }
     let kind = EventKind(
       eventType: text(.eventType), eventCategory: text(.eventCategory), eventSource: text(.eventSource))
-    guard kind.isEvent, fields[.insightDetails] == nil else {
-      summary.skipped[kind.isEvent ? .insight : kind, default: 0] += 1
+    guard kind.isEvent else {
+      summary.skipped[kind, default: 0] += 1
+      return
+    }
+    // What tells neither the call nor the caller is a fragment.
+    guard fields[.eventName] != nil || fields[.userIdentity].map({ tape[$0].kind }) == .object else {
+      summary.skipped[.unrecognized, default: 0] += 1
       return
     }
     let event = CloudTrailEvent(tape, fields, bytes)
-    if let id = event.eventID {
+    if let duplicates, let id = event.eventID {
       var key = event.digest
       key.add(EventDigest(Array(id.utf8).span).tagged(100))
       if let time = event.eventTime {

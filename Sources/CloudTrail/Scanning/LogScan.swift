@@ -17,6 +17,9 @@ public struct LogScan: Sendable {
   /// What is told about progress, from any thread.
   public var progress: (@Sendable (LogProgress) -> Void)?
 
+  /// Whether copies of an event are removed; only tests against counts of records turn it off.
+  var removesDuplicates = true
+
   /// Creates a scan.
   ///
   /// - Parameters:
@@ -39,7 +42,7 @@ public struct LogScan: Sendable {
     _ make: @Sendable () -> Consumer
   ) -> (consumer: Consumer, summary: LogSummary) {
     let queue = FileQueue(inputs, progress)
-    let duplicates = DuplicateFilter()
+    let duplicates = removesDuplicates ? DuplicateFilter() : nil
     let results = Mutex<[(Consumer, LogSummary)]>([])
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       var reader = FileReader(make(), duplicates: duplicates, queue: queue)

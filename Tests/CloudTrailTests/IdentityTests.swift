@@ -1,0 +1,125 @@
+// Whose permissions a call used, and how it ended (SEMANTICS §2, §3).
+
+import CloudTrail
+import Testing
+
+@Suite struct IdentityTests {
+  private func principal(_ identity: String) throws -> Principal {
+    Principal(try CloudTrailEvent(json: #"{"userIdentity":\#(identity)}"#))
+  }
+
+  @Test(arguments: [
+    (
+      #"{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/app/s","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/team/app"}}}"#,
+      Principal.Kind.role, "arn:aws:iam::111122223333:role/team/app", "111122223333" as String?
+    ),
+    (
+      #"{"type":"AssumedRole","arn":"arn:aws-cn:sts::111122223333:assumed-role/app/s/t"}"#, .role,
+      "arn:aws-cn:iam::111122223333:role/app", "111122223333"
+    ),
+    (
+      #"{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/app"}"#, .role,
+      "arn:aws:iam::111122223333:role/app", "111122223333"
+    ),
+    (
+      #"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/f","sessionContext":{"sessionIssuer":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/u"}}}"#,
+      .user, "arn:aws:iam::111122223333:user/u", "111122223333"
+    ),
+    (
+      #"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/f"}"#, .federatedUser,
+      "arn:aws:sts::111122223333:federated-user/f", "111122223333"
+    ),
+    (
+      #"{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/p/u","sessionContext":{"sessionIssuer":{}}}"#,
+      .user, "arn:aws:iam::111122223333:user/p/u", "111122223333"
+    ),
+    (
+      #"{"type":"Root","arn":"arn:aws:iam::111122223333:root"}"#, .root, "arn:aws:iam::111122223333:root",
+      "111122223333"
+    ),
+    (
+      #"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#, .awsService, "service:ec2.amazonaws.com", nil
+    ),
+    (
+      #"{"invokedBy":"ec2.amazonaws.com","accountId":"111122223333"}"#, .awsService,
+      "service:ec2.amazonaws.com", "111122223333"
+    ),
+    (
+      #"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDA"}"#, .awsAccount,
+      "account:444455556666:AIDA", "444455556666"
+    ),
+    (
+      #"{"type":"AWSAccount","accountId":"ANONYMOUS_PRINCIPAL","principalId":""}"#, .anonymous, "anonymous",
+      nil
+    ),
+    (
+      #"{"type":"WebIdentityUser","identityProvider":"idp","userName":"u"}"#, .webIdentityUser,
+      "WebIdentityUser:idp:u", nil
+    ),
+    (#"{"type":"SAMLUser","identityProvider":"idp","principalId":"p"}"#, .samlUser, "SAMLUser:idp:p", nil),
+    (
+      #"{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u"},"accountId":"1"}"#, .identityCenterUser,
+      "identitycenter:u", "1"
+    ),
+    (#"{"type":"IAMUser","accountId":"1","userName":"HIDDEN"}"#, .unknown, "IAMUser:1:HIDDEN", "1"),
+    (#"{"type":"IAMUser","arn":"arn: aws: iam"}"#, .unknown, "arn: aws: iam", nil),
+    ("{}", .unknown, "missing", nil), ("null", .unknown, "missing", nil),
+  ])
+  func principals(identity: String, kind: Principal.Kind, identifier: String, account: String?) throws {
+    #expect(try principal(identity) == Principal(kind: kind, identifier: identifier, account: account))
+  }
+
+  @Test(arguments: [
+    ("AccessDenied", Outcome.denied), ("AccessDeniedException", .denied),
+    ("Client.UnauthorizedOperation", .denied),
+    ("UnauthorizedOperation", .denied), ("AuthorizationError", .denied), ("NotAuthorized", .denied),
+    ("VpceAccessDenied", .denied), ("Server.AccessDenied", .denied), ("AccessDeniedFault", .denied),
+    ("NoSuchBucketPolicy", .failed), ("Client.DryRunOperation", .failed), ("ThrottlingException", .failed),
+    ("Client.AuthFailure", .failed),
+  ])
+  func errorCodes(code: String, outcome: Outcome) throws {
+    #expect(
+      try CloudTrailEvent(json: #"{"eventSource":"x.amazonaws.com","errorCode":"\#(code)"}"#).outcome
+        == outcome)
+  }
+
+  @Test func outcomesBeyondCodes() throws {
+    func outcome(_ members: String) throws -> Outcome { try CloudTrailEvent(json: "{\(members)}").outcome }
+    #expect(try outcome("") == .allowed)
+    #expect(try outcome(#""errorCode":"""#) == .allowed)
+    #expect(try outcome(#""errorCode":null,"errorMessage":"Failed authentication""#) == .failed)
+    #expect(
+      try outcome(#""errorCode":"NotAuthorizedException","eventSource":"cognito-idp.amazonaws.com""#)
+        == .failed)
+    #expect(
+      try outcome(
+        #""errorCode":"ClientException","errorMessage":"User: arn:x is not authorized to perform: iam:PassRole""#
+      )
+        == .denied)
+  }
+
+  @Test(arguments: [
+    (#""eventType":"AwsApiCall""#, EventKind.apiCall), (#""eventType":"AwsConsoleSignIn""#, .signIn),
+    (#""eventType":"AwsServiceEvent""#, .serviceEvent), (#""eventType":"AwsVpceEvent""#, .networkActivity),
+    (#""eventType":"AwsConsoleAction""#, .consoleAction), (#""eventName":"x""#, .untypedCall),
+    (#""eventSource":"signin.amazonaws.com""#, .signIn),
+    (#""eventType":"AwsApiCall","eventCategory":"NetworkActivity""#, .networkActivity),
+    (#""eventType":"AwsAggregatedEvent""#, .aggregated), (#""eventCategory":"Insight""#, .insight),
+  ])
+  func kinds(members: String, kind: EventKind) throws {
+    #expect(try CloudTrailEvent(json: "{\(members)}").kind == kind)
+  }
+
+  @Test func digestsDependOnContentAlone() throws {
+    let one = try CloudTrailEvent(
+      json: #"{"eventName":"A","requestParameters":{"a":"é","b":[1,2]},"eventID":"1"}"#)
+    let two = try CloudTrailEvent(
+      json:
+        #"{ "eventID" : "2", "requestParameters":{"b": [1, 2], "a":"\u00e9"}, "eventName":"A", "errorCode":null}"#
+    )
+    let three = try CloudTrailEvent(
+      json: #"{"eventName":"A","requestParameters":{"a":"é","b":[2,1]},"eventID":"1"}"#)
+    #expect(one.digest == two.digest)
+    #expect(one.digest != three.digest)
+  }
+}
