@@ -21,7 +21,7 @@ public enum PolicyCommandScript {
   ) {
     let purpose =
       "Creates the managed policies below and attaches them. The matching roll-back script removes them."
-    let body = script(proposals, purpose: purpose) { policies in
+    let body = script(proposals, purpose: purpose, helper: mustBeNew) { policies in
       policies.map { "must_be_new \(quoted($0.arn))" }
         + policies.flatMap { policy in
           let kind = policy.entity.rawValue
@@ -49,7 +49,7 @@ public enum PolicyCommandScript {
     _ proposals: [PrincipalProposal], into output: inout some ByteOutput & ~Copyable
   ) {
     let purpose = "Detaches and deletes the managed policies that the matching apply script created."
-    let body = script(proposals, purpose: purpose) { policies in
+    let body = script(proposals, purpose: purpose, helper: unlessGone) { policies in
       policies.reversed().flatMap { policy in
         let kind = policy.entity.rawValue
         return [
@@ -65,9 +65,10 @@ public enum PolicyCommandScript {
   }
 
   private static func script(
-    _ proposals: [PrincipalProposal], purpose: String, commands: ([DeployablePolicy]) -> [String]
+    _ proposals: [PrincipalProposal], purpose: String, helper: [String],
+    commands: ([DeployablePolicy]) -> [String]
   ) -> String {
-    var lines = ["#!/bin/sh", "# \(purpose)", "set -eu", ""] + helpers
+    var lines = ["#!/bin/sh", "# \(purpose)", "set -eu", ""] + helper
     let accounts = DeployablePolicy.byAccount(proposals)
     lines += ["account=$(aws sts get-caller-identity --query Account --output text)", "case $account in"]
     for (account, policies) in accounts {
@@ -79,15 +80,22 @@ public enum PolicyCommandScript {
     return lines.joined(separator: "\n")
   }
 
-  /// The functions that both scripts define.
-  private static let helpers = [
+  /// Stops the script where a policy exists, and where the account does not say whether it does.
+  private static let mustBeNew = [
     "must_be_new() {",
-    "  if aws iam get-policy --policy-arn \"$1\" >/dev/null 2>&1; then",
-    "    echo \"$1 exists already; nothing was changed\" >&2",
-    "    exit 1",
+    "  if message=$(aws iam get-policy --policy-arn \"$1\" 2>&1); then",
+    "    message=\"$1 exists already\"",
+    "  else",
+    "    case $message in *NoSuchEntity*) return ;; esac",
     "  fi",
+    "  printf '%s\\n' \"$message; nothing was changed\" >&2",
+    "  exit 1",
     "}",
     "",
+  ]
+
+  /// Runs a command, whose complaint that there is no such thing is no failure.
+  private static let unlessGone = [
     "unless_gone() {",
     "  if ! message=$(\"$@\" 2>&1); then",
     "    case $message in",

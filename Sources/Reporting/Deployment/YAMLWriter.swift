@@ -56,12 +56,14 @@ struct YAMLWriter {
 }
 
 extension YAMLWriter {
-  /// A key: bare where it is made of ASCII letters and digits and begins with a letter, quoted otherwise.
+  /// Words that YAML 1.1 reads as something else than a string.
+  private static let reserved: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+
+  /// A key: bare where it is made of ASCII letters and digits, begins with a letter and is no reserved word.
   private static func key(_ name: String) -> String {
-    let isPlain = name.count > 3 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    // Three letters and fewer may be `y`, `no` or `off`, which YAML 1.1 reads as booleans; so may `true` and `null`.
-    let isWord = ["true", "false", "null"].contains(name.lowercased())
-    return isPlain && !isWord && name.first?.isLetter == true ? name : quoted(name)
+    let isPlain =
+      name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } && name.first?.isLetter == true
+    return isPlain && !reserved.contains(name.lowercased()) ? name : quoted(name)
   }
 
   /// A string in double quotes.
