@@ -86,7 +86,7 @@ public enum PolicyCommandScript {
     "  if message=$(aws iam get-policy --policy-arn \"$1\" 2>&1); then",
     "    message=\"$1 exists already\"",
     "  else",
-    "    case $message in *NoSuchEntity*) return ;; esac",
+    "    case $message in *NoSuchEntity*) return 0 ;; esac",
     "  fi",
     "  printf '%s\\n' \"$message; nothing was changed\" >&2",
     "  exit 1",
