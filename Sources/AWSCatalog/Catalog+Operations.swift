@@ -1,17 +1,20 @@
 // From CloudTrail's (eventSource, eventName) to the actions that authorise it.
 //
-// The rules, in the order in which they are asked:
+// The rules, in the order in which they are asked; an answer names all that applied:
 //
-//  1. `event-source`: the event source without its domain, put through the table of event sources, is the service.
-//  2. `date-suffix`: an API date at the end of the name (`CreateFunction20150331`) is dropped. No action ends so.
-//  3. `stated`: the table of operations states what authorises the operation, or that it needs nothing, or that it is
-//     no call.
+//  1. `event-source`: the event source without its domain stands for an IAM prefix of another name.
+//  2. `date-suffix`: the API date at the end of a name (`CreateFunction20150331`) is dropped. No action ends so, whereas
+//     75 actions end in a digit or in `V2`, which therefore stay.
+//  3. `stated`: the operations table says what authorises the operation, or that it needs no permission, or that it is
+//     no call, or why nobody knows.
 //  4. `same-name`: an action of the service has the operation's name.
-//  5. `unique-name`: just one service has an action of that name: repairs wrong event sources, and says so.
-//  6. `unresolved`.
+//  5. `whole-service`: the table says that nothing else of the service is a call or needs a permission.
+//  6. `unique-name`: just one service has an action of that name, and no SDK knows the operation under its own event
+//     source: repairs wrong event sources. This is a guess of low confidence, which the rule's name tells.
+//  7. `unresolved`.
 //
-// Actions that only some requests need are added behind: those that the table of operations states, `iam:PassRole`
-// and tagging.
+// Actions that only some requests need stand behind: those of the operations table, `iam:PassRole`, and tagging. An
+// action outside the catalog is never named.
 
 extension Catalog {
   /// What authorises an operation, as CloudTrail names it.
@@ -19,45 +22,157 @@ extension Catalog {
   /// - Parameters:
   ///   - source: The event source, such as `lambda.amazonaws.com`, in any case.
   ///   - name: The event name, such as `Invoke`.
-  /// - Returns: The mapping; `unresolved` where no rule knows the name, never an action outside the catalog.
-  /// - Complexity: O(log *n*) in the size of the catalog. Callers with many events keep the answers.
+  /// - Returns: The mapping; `unresolved` where no rule knows the name.
+  /// - Complexity: O(log *n*) in the size of the catalog, some microseconds. Callers with many events keep the answers.
   public func operation(source: String, name: String) -> OperationMapping {
-    let service = servicePrefix(source: source)
-    guard let action = canonicalName("\(service):\(name)") else {
-      return OperationMapping(
-        kind: .unresolved, requirements: [], rule: "unresolved", note: nil, service: service)
+    let host = Catalog.host(of: source)
+    let service = prefix(ofHost: host)
+    let base = Catalog.withoutDate(name)
+    var rules: [String] = []
+    if service != host { rules.append("event-source") }
+    if base.utf8.count != name.utf8.count { rules.append("date-suffix") }
+    let key = "\(service):\(base)"
+
+    if let line = tables.operations.line(key) {
+      return stated(line, key, service, rules + ["stated"])
     }
-    return OperationMapping(
-      kind: .action, requirements: [OperationAction(action: action)], rule: "same-name", note: nil,
-      service: service)
+    if let action = canonicalName(key) {
+      return mapping([OperationAction(action: action)], key, service, rules + ["same-name"], nil)
+    }
+    if let line = tables.operations.line("\(service):*") {
+      return stated(line, key, service, rules + ["whole-service"])
+    }
+    switch NameIndex.shared.action(named: base) {
+    case .one(let action):
+      return mapping(
+        [OperationAction(action: action)], action, service, rules + ["unique-name"],
+        "no action of `\(service)` has this name, and of all other services only this one has")
+    case .several:
+      return unresolved(
+        service, rules, "no action of `\(service)` has this name, and several other services have one")
+    case .none:
+      return unresolved(service, rules, "no action of the catalog has this name")
+    }
   }
 
-  /// The parameters by which an operation passes roles; none where it passes none.
+  /// The parameters by which an operation passes roles.
   ///
   /// - Parameters:
   ///   - source: The event source.
   ///   - name: The event name.
-  /// - Returns: The parameters.
+  /// - Returns: The rules, sorted by path; none where the operation passes no role.
   public func passRole(source: String, name: String) -> [PassRoleRule] {
-    []
+    operation(source: source, name: name).passRole
   }
 
-  /// The actions that an operation needs as well where it tags what it creates.
+  /// The action that an operation needs as well where it tags what it creates.
   ///
   /// - Parameters:
   ///   - source: The event source.
   ///   - name: The event name.
-  /// - Returns: The tagging actions.
+  /// - Returns: The rule; none where the operation takes no tags.
   public func tagOnCreate(source: String, name: String) -> [TagOnCreateRule] {
-    []
+    operation(source: source, name: name).tagOnCreate.map { [$0] } ?? []
   }
 
   /// The IAM service prefix that an event source stands for.
   ///
   /// - Parameter source: The event source, such as `monitoring.amazonaws.com`, in any case.
-  /// - Returns: Such as `cloudwatch`; the first label of the source where no table knows it.
+  /// - Returns: Such as `cloudwatch`; the host itself where no service has that name.
   public func servicePrefix(source: String) -> String {
-    let host = source.lowercased()
-    return host.hasSuffix(".amazonaws.com") ? String(host.dropLast(14)) : host
+    prefix(ofHost: Catalog.host(of: source))
+  }
+
+  /// Whether an IAM service prefix is one of the catalog's.
+  ///
+  /// - Parameter prefix: The prefix, in any case.
+  /// - Returns: Whether the catalog has the service.
+  public func hasService(_ prefix: String) -> Bool {
+    tables.services.line(prefix) != nil
+  }
+
+  /// An event name without the API date at its end, as Lambda and CloudFront write it.
+  ///
+  /// - Parameter name: The event name, such as `UpdateFunctionCode20150331v2` or `GetDistribution2020_05_31`.
+  /// - Returns: Such as `UpdateFunctionCode`; the name itself where it ends in no date.
+  public static func withoutDate(_ name: String) -> String {
+    let bytes = name.utf8Span.span
+    var end = bytes.count
+    // An optional version: `v` and digits.
+    var mark = end
+    while mark > 0, isDigit(bytes[mark - 1]) { mark -= 1 }
+    if mark < end, mark > 0, bytes[mark - 1] == UInt8(ascii: "v") { end = mark - 1 }
+    // Two digits, two digits, four digits, from behind, with an underscore allowed before the first two groups.
+    for (digits, underscore) in [(2, true), (2, true), (4, false)] {
+      for _ in 0..<digits {
+        guard end > 0, isDigit(bytes[end - 1]) else { return name }
+        end -= 1
+      }
+      if underscore, end > 0, bytes[end - 1] == UInt8(ascii: "_") { end -= 1 }
+    }
+    return end == 0 ? name : String(decoding: name.utf8.prefix(end), as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+  /// The endings of event sources behind the service's host.
+  private static let domains = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.aws"]
+
+  private static func host(of source: String) -> String {
+    let source = source.lowercased()
+    for domain in domains where source.hasSuffix(domain) && source.utf8.count > domain.utf8.count {
+      return String(source.dropLast(domain.count))
+    }
+    return source
+  }
+
+  private func prefix(ofHost host: String) -> String {
+    if let line = tables.eventSources.line(host) { return line.text(1) }
+    if hasService(host) { return host }
+    // A regional endpoint in place of the event source: `ec2.eu-west-1`.
+    let label = String(host.prefix { $0 != "." })
+    return hasService(label) ? label : host
+  }
+
+  private func stated(_ line: CatalogLine, _ key: String, _ service: String, _ rules: [String])
+    -> OperationMapping
+  {
+    let note = line.text(3)
+    switch line.text(1) {
+    case "action":
+      return mapping(
+        OperationAction.parse(line.text(2)), key, service, rules, note.isEmpty ? nil : note)
+    case "none":
+      return OperationMapping(
+        kind: .noPermissionNeeded, rule: rules.joined(separator: " + "), note: note.isEmpty ? nil : note,
+        service: service)
+    case "event":
+      return OperationMapping(
+        kind: .notACall, rule: rules.joined(separator: " + "), note: note.isEmpty ? nil : note,
+        service: service)
+    default:
+      return unresolved(service, rules.dropLast(), note)
+    }
+  }
+
+  private func unresolved(_ service: String, _ rules: some Sequence<String>, _ note: String)
+    -> OperationMapping
+  {
+    OperationMapping(
+      kind: .unresolved, rule: (rules + ["unresolved"]).joined(separator: " + "), note: note, service: service
+    )
+  }
+
+  private func mapping(
+    _ requirements: [OperationAction], _ key: String, _ service: String, _ rules: [String], _ note: String?
+  ) -> OperationMapping {
+    let roles = tables.passRole.line(key).map { $0.list(from: 1).map { PassRoleRule($0) } } ?? []
+    let tags = tables.tagOnCreate.line(key).map { line in
+      TagOnCreateRule(action: line.text(1), parameters: line.list(2).map { RequestPath($0) })
+    }
+    return OperationMapping(
+      kind: .action, requirements: requirements, passRole: roles,
+      tagOnCreate: requirements.contains { $0.action == tags?.action } ? nil : tags,
+      rule: rules.joined(separator: " + "), note: note, service: service)
   }
 }

@@ -167,9 +167,7 @@ struct CatalogLine: Sendable {
       from += 1
       passed += 1
     }
-    var to = from
-    while to < end, table.byte(at: to) != UInt8(ascii: "\t") { to += 1 }
-    return from..<to
+    return field(startingAt: from)
   }
 
   /// The text of a field; empty where the line has fewer fields.
@@ -195,5 +193,26 @@ struct CatalogLine: Sendable {
       from = to + 1
     }
     return parts
+  }
+
+  /// The texts of all fields from one on.
+  ///
+  /// - Parameter index: The number of the first field.
+  /// - Returns: The texts, in their order.
+  func list(from index: Int) -> [String] {
+    var fields: [String] = []
+    var range = range(index)
+    while !range.isEmpty {
+      fields.append(table.text(range))
+      guard range.upperBound < end else { break }
+      range = field(startingAt: range.upperBound + 1)
+    }
+    return fields
+  }
+
+  private func field(startingAt from: Int) -> Range<Int> {
+    var to = from
+    while to < end, table.byte(at: to) != UInt8(ascii: "\t") { to += 1 }
+    return from..<to
   }
 }

@@ -6,7 +6,9 @@
 public struct RequestProof: Hashable, Sendable {
   /// The path of the parameter whose presence is the proof.
   public let path: RequestPath
-  /// The value that the parameter must have, case aside, or `nil` where its presence alone is proof.
+  /// The value that the parameter must have, or `nil` where its presence alone is proof.
+  ///
+  /// Compared without regard to case; `*` stands for any characters: `SELECT*`.
   public let value: String?
 
   /// Creates a proof.
@@ -109,6 +111,10 @@ public struct OperationMapping: Hashable, Sendable {
   public let kind: Kind
   /// What authorises the operation: what it always needs first, then what only some requests need.
   public let requirements: [OperationAction]
+  /// The parameters by which the operation passes roles, so that it needs `iam:PassRole` as well.
+  public let passRole: [PassRoleRule]
+  /// The tagging action that the operation needs as well where it tags what it creates.
+  public let tagOnCreate: TagOnCreateRule?
   /// The names of the rules that gave the answer, joined by ` + ` in the order in which they applied.
   public let rule: String
   /// Why the mapping is what it is, where there is more to say than the rule: for people.
@@ -116,29 +122,42 @@ public struct OperationMapping: Hashable, Sendable {
   /// The IAM service prefix that the event source stands for.
   public let service: String
 
-  /// The actions that the operation always needs, sorted.
+  /// The actions that the operation always needs, sorted, each once; `iam:PassRole` among them where every call passes
+  /// a role.
   public var actions: [String] {
-    requirements.filter(\.always).map(\.action).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var actions = Set(requirements.filter(\.always).map(\.action))
+    if passRole.contains(where: \.always) { actions.insert(OperationMapping.passRoleAction) }
+    return actions.sortedByBytes()
   }
 
   /// The actions that only some requests need, sorted, each once.
   public var conditionalActions: [String] {
-    let always = Set(actions)
-    return Set(requirements.filter { !$0.always }.map(\.action)).subtracting(always)
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var actions = Set(requirements.filter { !$0.always }.map(\.action))
+    if !passRole.isEmpty { actions.insert(OperationMapping.passRoleAction) }
+    if let tagOnCreate { actions.insert(tagOnCreate.action) }
+    return actions.subtracting(self.actions).sortedByBytes()
   }
+
+  private static let passRoleAction = "iam:PassRole"
 
   /// Creates a mapping.
   ///
   /// - Parameters:
   ///   - kind: What kind of thing the event name is.
   ///   - requirements: What authorises the operation.
+  ///   - passRole: The parameters by which it passes roles.
+  ///   - tagOnCreate: The tagging action that it may need.
   ///   - rule: The names of the rules that gave the answer.
   ///   - note: What else there is to say.
   ///   - service: The IAM service prefix.
-  public init(kind: Kind, requirements: [OperationAction], rule: String, note: String?, service: String) {
+  public init(
+    kind: Kind, requirements: [OperationAction] = [], passRole: [PassRoleRule] = [],
+    tagOnCreate: TagOnCreateRule? = nil, rule: String, note: String? = nil, service: String
+  ) {
     self.kind = kind
     self.requirements = requirements
+    self.passRole = passRole
+    self.tagOnCreate = tagOnCreate
     self.rule = rule
     self.note = note
     self.service = service

@@ -6,7 +6,8 @@
 import Glibc
 
 let scenarios: [Scenario] = [
-  .startUp
+  .startUp, .matchPatterns, .matchByFnmatch, .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
+  .prepareTenPolicies,
 ]
 
 let names = CommandLine.arguments.dropFirst()

@@ -64,6 +64,16 @@ public struct SimulationError: Error, Hashable, Sendable, CustomStringConvertibl
   /// What is wrong, and where in the line.
   public let message: String
 
+  /// Creates an error.
+  ///
+  /// - Parameters:
+  ///   - id: The line's `id`.
+  ///   - message: What is wrong, and where in the line.
+  public init(id: String?, message: String) {
+    self.id = id
+    self.message = message
+  }
+
   /// What is wrong, and where in the line.
   public var description: String { message }
 }

