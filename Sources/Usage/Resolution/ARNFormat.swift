@@ -103,6 +103,12 @@ extension ARNFormat {
     return match(Array(arn.resource.utf8)[...], resource[...])
   }
 
+  /// Characters that names at the end of a format cannot hold, where taking them would make one type's ARN another's: an
+  /// object no bucket, a subscription no topic.
+  private static let forbidden: [String: UInt8] = [
+    "BucketName": UInt8(ascii: "/"), "TopicName": UInt8(ascii: ":"), "QueueName": UInt8(ascii: ":"),
+  ]
+
   private static func segment(_ text: String, fits tokens: [Token], mayBeEmpty: Bool) -> Bool {
     guard let first = tokens.first else { return text.isEmpty }
     if tokens.count == 1, case .literal(let literal) = first { return literal == text || literal == "*" }
@@ -116,8 +122,11 @@ extension ARNFormat {
     case .literal(let literal):
       guard text.starts(with: literal.utf8) else { return nil }
       return match(text.dropFirst(literal.utf8.count), rest)
-    case .placeholder:
-      if rest.isEmpty { return text.isEmpty ? nil : [String(decoding: text, as: UTF8.self)] }
+    case .placeholder(let name):
+      if rest.isEmpty {
+        if let forbidden = ARNFormat.forbidden[name], text.contains(forbidden) { return nil }
+        return text.isEmpty ? nil : [String(decoding: text, as: UTF8.self)]
+      }
       guard case .literal(let next)? = rest.first else {
         guard let head = text.first, let tail = match(text.dropFirst(), rest) else { return nil }
         return [String(decoding: [head], as: UTF8.self)] + tail

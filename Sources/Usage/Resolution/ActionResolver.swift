@@ -65,12 +65,13 @@ public struct ActionResolver: Sendable {
         kind: plan.mapping.kind, rule: plan.mapping.rule, reason: plan.mapping.note ?? plan.unresolvedReason)
     }
     var requirements: [Requirement] = []
-    for need in OperationVariants.actions(plan, call) {
+    for need in OperationVariants.actions(plan, call, plans) {
       requirements += self.requirements(need, call, plan)
     }
     requirements += PassedRoles.requirements(call, plan)
-    for rule in plan.tagOnCreate where rule.parameters.contains(where: { !call.values(at: $0).isEmpty }) {
-      requirements += tagging(rule.action, call, plan)
+    if let rule = plan.mapping.tagOnCreate, rule.parameters.contains(where: { !call.values(at: $0).isEmpty })
+    {
+      requirements += tagging(rule.action, call, plan, of: requirements)
     }
     if let denial, let denied = deniedRequirement(denial, call, plan),
       !requirements.contains(where: { $0.action == denied.action })
@@ -100,15 +101,52 @@ public struct ActionResolver: Sendable {
     }
   }
 
-  /// The requirements of tags put on what the call creates.
-  private func tagging(_ action: String, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
-    let context =
-      action == "ec2:CreateTags" ? [ContextPair(key: "ec2:CreateAction", value: plan.operation)] : []
-    return requirements(ActionNeed(action: action, rule: "tag-on-create", context: context), call, plan).map {
-      requirement in
-      var requirement = requirement
-      requirement.rule = "tag-on-create, " + (requirement.rule.split(separator: ", ").last ?? "")
-      return requirement
+  /// The requirements of tags put on what the call creates: on the resources of the call itself, where the tagging
+  /// action accepts them.
+  private func tagging(
+    _ name: String, _ call: Call, _ plan: OperationPlan, of requirements: [Requirement]
+  ) -> [Requirement] {
+    guard let action = plans.action(name) else { return [] }
+    if name == "ec2:CreateTags" { return taggingOfEC2(action, call, plan) }
+    let operation = OperationName(plan.operation)
+    let types = Set(action.types.map(\.name))
+    let tagged = requirements.compactMap { requirement -> String? in
+      guard requirement.unresolvedReason == nil, let arn = ARN(LogGroups.bare(requirement.resource)) else {
+        return nil
+      }
+      let own = action.serviceTypes.types(of: arn)
+      guard !own.isDisjoint(with: types), own.contains(where: { operation.isAbout($0, of: action.service) })
+      else {
+        return nil
+      }
+      return arn.description
+    }
+    if !tagged.isEmpty {
+      return tagged.map { Requirement(action: action.action, resource: $0, rule: "tag-on-create") }
+    }
+    let resolution = ResourceResolution(
+      call: call, plan: plan, action: action, catalog: catalog, isTagging: true)
+    return resolution.resources().map { found in
+      Requirement(
+        action: action.action, resource: found.resource, rule: "tag-on-create, \(found.rule)",
+        unresolvedReason: found.unresolvedReason)
+    }
+  }
+
+  /// The requirements of EC2's tag specifications, which say what they tag.
+  ///
+  /// `ec2:CreateAction` belongs to them: without it the permission would be one to tag anything of the type ("Grant
+  /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
+  private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
+    action.types.flatMap { type in
+      let query = ResourceQuery(
+        call: call, plan: plan, operation: OperationName(plan.operation), action: action, type: type,
+        catalog: catalog)
+      return EC2Resources().tagged(query).map { resource in
+        Requirement(
+          action: action.action, resource: resource,
+          context: [ContextPair(key: "ec2:CreateAction", value: plan.operation)], rule: "tag-on-create")
+      }
     }
   }
 

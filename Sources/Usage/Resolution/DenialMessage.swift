@@ -36,11 +36,16 @@ struct DenialMessage: Hashable, Sendable {
 /// Its wildcards are IAM's own and stand for what a service would assign; they are kept.
 struct DeniedResources: ResourceRule {
   let name = "denial-message"
+  /// Whether the rule answers with patterns or with whole ARNs.
+  ///
+  /// A whole ARN is what IAM checked, paths included, and better than anything that parameters tell.
+  let patterns: Bool
 
   func resources(_ query: ResourceQuery) -> [String] {
     guard let message = query.call.event.errorMessage.flatMap(DenialMessage.init),
       message.action.lowercased() == query.action.action.lowercased(),
       let arn = message.resource.flatMap(WellFormed.arn),
+      arn.resource.contains("*") == patterns,
       query.action.serviceTypes.types(of: arn).contains(query.type.name)
     else { return [] }
     return [arn.description]

@@ -25,11 +25,6 @@ struct OperationPlan: Sendable {
   let operation: String
   /// What authorises it.
   let mapping: OperationMapping
-  /// The parameters by which it passes roles.
-  let passRole: [PassRoleRule]
-  /// The tagging actions that it may need.
-  let tagOnCreate: [TagOnCreateRule]
-
   /// Whether the service assigns ids in this operation: it makes something new.
   var creates: Bool { OperationName(operation).creates }
 }
@@ -65,9 +60,16 @@ struct OperationName: Sendable, Hashable {
 
   /// Whether the operation is about a resource type: the noun ends with the type's name, in singular or plural.
   ///
-  /// - Parameter type: The type's name.
+  /// - Parameters:
+  ///   - type: The type's name.
+  ///   - service: The service prefix.
   /// - Returns: Whether it is.
-  func isAbout(_ type: String) -> Bool {
+  func isAbout(_ type: String, of service: String) -> Bool {
+    if service == "rds",
+      let known = RelationalDatabases.nouns[noun] ?? RelationalDatabases.nouns[String(noun.dropLast())]
+    {
+      return known == type
+    }
     let type = ParameterIndex.folded(type)
     guard !type.isEmpty else { return false }
     return noun == type || noun == type + "s" || noun.hasSuffix(type) || noun.hasSuffix(type + "s")

@@ -18,9 +18,9 @@ enum PassedRoles {
   ///   - plan: The operation.
   /// - Returns: The requirements, without the context of the call.
   static func requirements(_ call: Call, _ plan: OperationPlan) -> [Requirement] {
-    plan.passRole.flatMap { rule in
+    plan.mapping.passRole.flatMap { rule in
       call.values(at: rule.parameter).compactMap(\.scalarText).flatMap { value in
-        resource(PercentEncoding.decodedARN(value), rule.form, call).map { resource in
+        resource(PercentEncoding.decodedARN(value), rule, call).map { resource in
           services(rule).map { context in
             Requirement(
               action: "iam:PassRole", resource: resource, context: context,
@@ -36,19 +36,17 @@ enum PassedRoles {
       ? [[]] : rule.services.map { [ContextPair(key: "iam:PassedToService", value: $0)] }
   }
 
-  private static func resource(_ value: String, _ form: PassRoleRule.Form, _ call: Call) -> String? {
-    guard WellFormed.isValue(value) else { return nil }
-    let kind = form == .role ? "role/" : "instance-profile/"
-    if let arn = WellFormed.arn(value) {
-      guard arn.service == "iam", arn.resource.hasPrefix(kind), WellFormed.isAccount(arn.account) else {
-        return nil
-      }
-      return "arn:\(arn.partition):iam::\(arn.account):\(ResourcePattern.escaped(arn.resource))"
-    }
-    guard let account = call.callerAccount ?? call.place.account, !value.contains(":"), !value.contains(" ")
-    else {
+  private static func resource(_ value: String, _ rule: PassRoleRule, _ call: Call) -> String? {
+    guard WellFormed.isValue(value), let account = call.callerAccount ?? call.place.account else {
       return nil
     }
+    let kind = rule.form == .role ? "role/" : "instance-profile/"
+    if let arn = WellFormed.arn(value) {
+      // A role can be passed within its account only.
+      guard arn.service == "iam", arn.resource.hasPrefix(kind), arn.account == account else { return nil }
+      return "arn:\(arn.partition):iam::\(arn.account):\(ResourcePattern.escaped(arn.resource))"
+    }
+    guard rule.acceptsName, !value.contains(":"), !value.contains(" ") else { return nil }
     let name = value.hasPrefix("/") ? String(value.dropFirst()) : value
     return "arn:\(call.place.partition):iam::\(account):\(kind)\(ResourcePattern.escaped(name))"
   }

@@ -38,9 +38,7 @@ final class PlanCache: Sendable {
     return state.withLock { state in
       if let plan = state.operations[key] { return plan }
       let plan = OperationPlan(
-        operation: OperationPlan.withoutDate(name), mapping: catalog.operation(source: source, name: name),
-        passRole: catalog.passRole(source: source, name: name),
-        tagOnCreate: catalog.tagOnCreate(source: source, name: name))
+        operation: Catalog.withoutDate(name), mapping: catalog.operation(source: source, name: name))
       if state.operations.count < PlanCache.capacity { state.operations[key] = plan }
       return plan
     }
@@ -74,29 +72,5 @@ extension OperationPlan {
   /// Why the catalog's answer is not an action, where the table says nothing.
   var unresolvedReason: String? {
     mapping.kind == .unresolved ? "no action of the catalog authorises this operation" : nil
-  }
-
-  /// An event name without the API date at its end: `CreateFunction20150331v2` is CreateFunction.
-  ///
-  /// - Parameter name: The event name.
-  /// - Returns: The name of the operation.
-  static func withoutDate(_ name: String) -> String {
-    var rest = Array(name.utf8)[...]
-    if let mark = rest.lastIndex(of: UInt8(ascii: "v")), mark >= rest.endIndex - 3, mark < rest.endIndex - 1,
-      rest[(mark + 1)...].allSatisfy(isDigit)
-    {
-      rest = rest[..<mark]
-    }
-    var digits = 0
-    while let last = rest.last, digits < 8, isDigit(last) || last == UInt8(ascii: "_") {
-      if isDigit(last) { digits += 1 }
-      rest = rest.dropLast()
-    }
-    guard digits == 8, !rest.isEmpty else { return name }
-    return String(decoding: rest, as: UTF8.self)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 }

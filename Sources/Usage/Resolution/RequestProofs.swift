@@ -1,6 +1,8 @@
 // Whether a request proves that an action was needed: the catalog's `RequestPath`s walked over `requestParameters`.
 
 import AWSCatalog
+import CloudTrail
+import IAM
 import JSONStream
 
 extension Call {
@@ -9,7 +11,9 @@ extension Call {
   /// - Parameter path: The path.
   /// - Returns: The values found, none where there are none.
   func values(at path: RequestPath) -> [JSONValue] {
-    var values = [requestValue]
+    // Paths are written with the wrappers that CloudTrail puts around a request, or without.
+    let whole = event.requestParameters
+    var values = whole == requestValue ? [requestValue] : [whole, requestValue]
     for name in path.names {
       values = values.flatMap(\.opened).flatMap { value in
         value.members.filter { RequestPath.name($0.name, fits: name) }.map(\.value)
@@ -27,7 +31,8 @@ extension Call {
     proofs.contains { proof in
       let values = values(at: proof.path)
       guard let wanted = proof.value else { return !values.isEmpty }
-      return values.contains { $0.scalarText?.lowercased() == wanted.lowercased() }
+      let pattern = Wildcard(wanted, caseInsensitive: true)
+      return values.contains { value in value.scalarText.map { pattern.matches($0) } ?? false }
     }
   }
 }

@@ -1,17 +1,19 @@
 // From one action of a call to its resources: the rules in their order, and what happens where none answers.
 //
+//  0. `denial-message`  the resource that a denial states, where it states one without wildcards
 //  1. `listed`          the event's own `resources[]`
 //  2. rules of the service, where its parameters need more than names and formats (`s3`, `sqs`, `iam`, …)
 //  3. `parameter-arn`   parameters that hold an ARN of the type
 //  4. `parameters`      the type's ARN formats filled by parameters of the placeholders' names
 //  5. `response`        ARNs and names in the response
-//  6. `denial-message`  the resource that a denial states
+//  6. `denial-message`  the pattern that a denial states
 //  7. `created`         what the service assigns, written as `*`
 //  8. `partial`         a resource of which the request states a part
-//  9. `collection`      all resources of the type, for calls that list them
+//  9. `fixed`           a type whose ARN has no part to fill
+// 10. `collection`      all resources of the type, for calls that list them
 //
-// Rules 1 to 6 are exact and are asked for every resource type of the action. Rules 7 to 9 leave something open and are
-// asked for types that the action requires, or for all where it requires none in particular and nothing was found.
+// Rules 0 to 4 are asked for every resource type of the action. The others are asked for types that the action requires,
+// or for all where it requires none in particular and nothing was found.
 
 import AWSCatalog
 import CloudTrail
@@ -26,40 +28,67 @@ struct ResourceResolution: Sendable {
     var unresolvedReason: String?
   }
 
-  static let exactRules: [any ResourceRule] =
-    [ListedResources()] + (ServiceRules.all as [any ResourceRule]) + [
-      ParameterARNs(), FilledFormats(), ResponseResources(), DeniedResources(),
+  private static let exactRules: [any ResourceRule] =
+    [DeniedResources(patterns: false), ListedResources()] + (ServiceRules.all as [any ResourceRule]) + [
+      ParameterARNs(), FilledFormats(),
     ]
-  static let openRules: [any ResourceRule] = [CreatedResources(), PartialFormats(), WholeCollection()]
+  private static let openRules: [any ResourceRule] = [
+    ResponseResources(), DeniedResources(patterns: true), CreatedResources(), PartialFormats(),
+    FixedFormats(), WholeCollection(),
+  ]
 
   let call: Call
   let plan: OperationPlan
   let action: ActionPlan
   let catalog: Catalog
+  /// Whether only types that the operation is about come into question: those of a tag put on what is created.
+  var isTagging = false
 
   /// The resources that a policy must name, at least one.
   func resources() -> [Found] {
     if action.types.isEmpty { return [Found(resource: "*", rule: "no-resource-types")] }
     var found: [Found] = []
-    var missing: [ResourceTypeFormats] = []
-    for type in action.types {
+    var open: [ResourceTypeFormats] = []
+    for type in types {
       let exact = ask(ResourceResolution.exactRules, type)
-      if !exact.isEmpty {
-        found += exact
-      } else if type.required {
-        let open = ask(ResourceResolution.openRules, type)
-        if open.isEmpty { missing.append(type) } else { found += open }
-      }
+      found += exact
+      if exact.isEmpty { open.append(type) }
+    }
+    var missing: [ResourceTypeFormats] = []
+    for type in open where type.required && !(hasAlternatives && !found.isEmpty) {
+      let resources = ask(ResourceResolution.openRules, type)
+      found += resources
+      if resources.isEmpty { missing.append(type) }
     }
     if found.isEmpty, action.required.isEmpty {
-      for type in action.types {
+      // The types that the operation is about come first.
+      for type in open.filter(isAbout) + open.filter({ !isAbout($0) }) {
         found = ask(ResourceResolution.openRules, type)
         if !found.isEmpty { break }
       }
     }
-    if found.isEmpty { return [Found(resource: "*", rule: "unresolved", unresolvedReason: reason)] }
-    if !areAlternatives { found += missing.compactMap(pattern) }
+    if found.isEmpty {
+      if action.required.isEmpty, !types.contains(where: isAbout), !namesSomething {
+        return [Found(resource: "*", rule: "optional-types")]
+      }
+      return [Found(resource: "*", rule: "unresolved", unresolvedReason: reason)]
+    }
+    if !hasAlternatives, ["ec2", "rds"].contains(action.service) { found += missing.compactMap(pattern) }
     return found
+  }
+
+  private func isAbout(_ type: ResourceTypeFormats) -> Bool {
+    OperationName(plan.operation).isAbout(type.name, of: action.service)
+  }
+
+  /// Whether the record names any resource at all, though none that the action accepts.
+  private var namesSomething: Bool {
+    !call.listed.isEmpty || call.request.parameters.contains { $0.value.hasPrefix("arn:") }
+  }
+
+  private var types: [ResourceTypeFormats] {
+    guard isTagging, action.action != "ec2:CreateTags" else { return action.types }
+    return action.types.filter(isAbout)
   }
 
   private func ask(_ rules: [any ResourceRule], _ type: ResourceTypeFormats) -> [Found] {
@@ -77,10 +106,8 @@ struct ResourceResolution: Sendable {
 
   /// Whether one resource of any of the types is all the action needs, although the reference marks several as
   /// required: so it is for calls that take the ARN of any resource.
-  private var areAlternatives: Bool {
-    let operation = OperationName(plan.operation)
-    return action.required.count > 6 || operation.noun.contains("tag") || action.service == "s3"
-      || !["ec2", "rds"].contains(action.service)
+  private var hasAlternatives: Bool {
+    action.required.count > 6 || OperationName(plan.operation).noun.contains("tag") || action.service == "s3"
   }
 
   /// All resources of a type that is required beside others and that the record does not tell.

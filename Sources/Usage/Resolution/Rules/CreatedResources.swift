@@ -28,13 +28,11 @@ struct PartialFormats: ResourceRule {
   static func partly(filled query: ResourceQuery, allowsNothing: Bool) -> [String] {
     let lookup = PlaceholderValues(
       query: query, indexes: [query.call.request],
-      allowsPlainNames: query.action.types.count == 1 || query.operation.isAbout(query.type.name))
+      allowsPlainNames: query.action.types.count == 1
+        || query.operation.isAbout(query.type.name, of: query.action.service))
     var best: (known: Int, resources: [String]) = (allowsNothing ? -1 : 0, [])
     for format in query.type.formats {
-      let placeholders = format.placeholders
-      let columns = placeholders.enumerated().map { index, placeholder in
-        lookup.values(of: placeholder, isLast: index == placeholders.count - 1)
-      }
+      let columns = lookup.columns(of: format)
       let known = columns.filter { !$0.isEmpty }.count
       guard known > best.known else { continue }
       let unknown = Parameter(path: [], positions: [], value: "")
@@ -43,5 +41,15 @@ struct PartialFormats: ResourceRule {
       if !resources.isEmpty { best = (known, resources) }
     }
     return best.resources
+  }
+}
+
+/// Rule `fixed`: a type whose ARN has no part to fill, such as the account itself or the one hub of an account.
+struct FixedFormats: ResourceRule {
+  let name = "fixed"
+
+  func resources(_ query: ResourceQuery) -> [String] {
+    guard let format = query.type.formats.first, format.placeholders.isEmpty else { return [] }
+    return query.resource(format, []).map { [$0] } ?? []
   }
 }

@@ -4,16 +4,16 @@
 struct EC2Resources: ServiceRule {
   let name = "ec2"
   let services: Set<String> = ["ec2"]
+  let owns: Set<String> = ["group", "key-pair"]
 
   func found(_ query: ResourceQuery) -> [String] {
-    if let prefix = EC2Resources.idPrefixes[query.type.name] {
-      let ids = ["resourceId", "resourceIds"].flatMap { query.call.request.values(named: $0) }.map(\.value)
-      let matching = ids.filter { EC2Resources.id($0, has: prefix) }
-      if !matching.isEmpty { return matching.compactMap { query.resource(named: $0) } }
+    if query.type.name == "key-pair" {
+      let names = ["keyName", "keyNames"].flatMap { query.call.request.values(named: $0) }.map(\.value)
+      if !names.isEmpty { return names.compactMap { query.resource(named: $0) } }
     }
     if query.action.action == "ec2:RunInstances" { return launched(query) }
-    if query.action.action == "ec2:CreateTags", query.plan.operation != "CreateTags" { return tagged(query) }
-    return []
+    if query.action.action == "ec2:CreateImage", query.type.name == "snapshot" { return anew(query) }
+    return identified(query)
   }
 
   /// What a launch makes: always instances, network interfaces and volumes.
@@ -26,23 +26,54 @@ struct EC2Resources: ServiceRule {
         query.type.name == "network-interface"
         ? query.call.request.values(named: "networkInterfaceId").map(\.value) : []
       if !reused.isEmpty { return reused.compactMap { query.resource(named: $0) } }
-      guard let format = query.type.formats.first, let text = format.filled(query.call.place, [nil]) else {
-        return []
-      }
-      return [text]
+      return anew(query)
     default: return []
     }
   }
 
+  /// A new resource of the type.
+  private func anew(_ query: ResourceQuery) -> [String] {
+    guard let format = query.type.formats.first else { return [] }
+    let values = [String?](repeating: nil, count: format.placeholders.count)
+    return format.filled(query.call.place, values).map { [$0] } ?? []
+  }
+
+  /// Resources by the beginning of their ids, whatever the parameter is called; filters name none.
+  private func identified(_ query: ResourceQuery) -> [String] {
+    guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
+    let ids = query.call.request.parameters.filter { parameter in
+      EC2Resources.id(parameter.value, has: prefix) && !parameter.path.contains { $0.hasPrefix("filter") }
+    }
+    return ids.map(\.value).compactMap { query.resource(named: $0) }
+  }
+
   /// What a tag specification tags: new resources of the types that it states.
-  private func tagged(_ query: ResourceQuery) -> [String] {
+  ///
+  /// - Parameter query: The question.
+  /// - Returns: The pattern of the type, where the specification states it.
+  func tagged(_ query: ResourceQuery) -> [String] {
     let types = query.call.request.parameters.filter { parameter in
-      parameter.name == "resourcetype" && parameter.path.contains { $0.hasPrefix("tagspecification") }
+      parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
     }
     guard types.contains(where: { $0.value == query.type.name }), let format = query.type.formats.first,
       let text = format.filled(query.call.place, [String?](repeating: nil, count: format.placeholders.count))
     else { return [] }
     return [text]
+  }
+
+  /// Whether a value may be the id of a resource of a type, judged by how such ids begin.
+  ///
+  /// - Parameters:
+  ///   - type: The resource type.
+  ///   - value: The value.
+  ///   - service: The service prefix; other services' ids have no common form.
+  /// - Returns: Whether it may.
+  static func mayName(_ type: String, _ value: String, _ service: String) -> Bool {
+    guard service == "ec2", type != "key-pair", type != "placement-group", let prefix = idPrefixes[type]
+    else {
+      return true
+    }
+    return value.hasPrefix(prefix + "-")
   }
 
   private static func id(_ id: String, has prefix: String) -> Bool {

@@ -6,6 +6,7 @@ import IAM
 struct EventRules: ServiceRule {
   let name = "events"
   let services: Set<String> = ["events"]
+  let owns: Set<String> = ["rule-on-default-event-bus", "rule-on-custom-event-bus"]
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request

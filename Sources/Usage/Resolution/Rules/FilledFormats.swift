@@ -18,16 +18,37 @@ struct PlaceholderValues: Sendable {
   /// Whether plain `name` and `id` may stand for the type.
   let allowsPlainNames: Bool
 
-  /// The values of one placeholder, from the first name that has any.
+  /// The values of each placeholder of a format, in order; none for those that no parameter fills.
   ///
-  /// - Parameters:
-  ///   - placeholder: The placeholder.
-  ///   - isLast: Whether it is the last of its format, the one that names the resource itself.
-  /// - Returns: The values found, none where there are none.
-  func values(of placeholder: String, isLast: Bool) -> [Parameter] {
+  /// A parameter fills one placeholder only: in `stack/${StackName}/${Id}` a stack's name is not its id as well.
+  ///
+  /// - Parameter format: The format.
+  /// - Returns: One list of values a placeholder.
+  func columns(of format: ARNFormat) -> [[Parameter]] {
+    let placeholders = format.placeholders
+    let naming = placeholders.lastIndex { !PlaceholderValues.isID($0) } ?? placeholders.count - 1
+    var taken: Set<[String]> = []
+    return placeholders.enumerated().map { index, placeholder in
+      let found = values(
+        of: placeholder, isNaming: index == naming, isSole: placeholders.count == 1, except: taken)
+      taken.formUnion(found.map(\.path))
+      return found
+    }
+  }
+
+  private static func isID(_ placeholder: String) -> Bool {
+    let folded = ParameterIndex.folded(placeholder)
+    return folded.hasSuffix("id") || folded.hasSuffix("uuid")
+  }
+
+  /// The values of one placeholder, from the first name that has any.
+  private func values(
+    of placeholder: String, isNaming: Bool, isSole: Bool, except taken: Set<[String]>
+  ) -> [Parameter] {
     for index in indexes where !index.isEmpty {
-      for name in names(of: placeholder, isLast: isLast) {
-        let values = index.values(named: name).compactMap { usable($0, for: placeholder) }
+      for name in names(of: placeholder, isNaming: isNaming, isSole: isSole) {
+        let values = index.values(named: name).filter { !taken.contains($0.path) }
+          .compactMap { usable($0, for: placeholder) }
         if !values.isEmpty { return values }
       }
     }
@@ -35,25 +56,33 @@ struct PlaceholderValues: Sendable {
   }
 
   /// The names under which a placeholder's value may stand, most telling first.
-  private func names(of placeholder: String, isLast: Bool) -> [String] {
+  private func names(of placeholder: String, isNaming: Bool, isSole: Bool) -> [String] {
     let folded = ParameterIndex.folded(placeholder)
     let type = ParameterIndex.folded(query.type.name)
     var names = [folded]
     names += query.catalog.parameterAliases(
       placeholder: placeholder, resourceType: query.type.name, service: query.action.service)
-    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) && folded.count > $0.count }
+    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
+    let isID = ending == "id" || ending == "uuid"
     let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
-    names += PlaceholderValues.variants(of: stem)
-    if isLast {
+    if !stem.isEmpty { names += PlaceholderValues.variants(of: stem) }
+    if isNaming {
       names += PlaceholderValues.variants(of: type)
-      names += ["resourcename", "resourceid"]
       if allowsPlainNames {
-        names +=
-          ending == "id" || ending == "uuid" ? ["id", "identifier", "name"] : ["name", "id", "identifier"]
-        names += ["names", "ids"]
+        names += PlaceholderValues.plainNames(isID: isID && isSole, isCreated: query.isCreated)
       }
+    } else if isID, allowsPlainNames {
+      names += ["id", "identifier"]
     }
     return names
+  }
+
+  /// Names that say nothing of the type.
+  ///
+  /// The id of something new is never in the request, whatever is called `name`.
+  private static func plainNames(isID: Bool, isCreated: Bool) -> [String] {
+    if isID { return isCreated ? [] : ["id", "identifier", "name", "ids", "resourceid", "resourcename"] }
+    return ["name", "id", "identifier", "names", "resourcename", "resourceid"]
   }
 
   private static func variants(of stem: String) -> [String] {
@@ -63,7 +92,9 @@ struct PlaceholderValues: Sendable {
   /// The parameter if its value can stand in an ARN; the part of an ARN that the placeholder names, where it is one.
   private func usable(_ parameter: Parameter, for placeholder: String) -> Parameter? {
     guard WellFormed.isValue(parameter.value) else { return nil }
-    guard parameter.value.hasPrefix("arn:") else { return parameter }
+    guard parameter.value.hasPrefix("arn:") else {
+      return EC2Resources.mayName(query.type.name, parameter.value, query.action.service) ? parameter : nil
+    }
     guard let arn = WellFormed.arn(parameter.value),
       let part = query.action.serviceTypes.value(of: placeholder, in: arn)
     else { return nil }
@@ -80,7 +111,8 @@ struct FilledFormats: ResourceRule {
     return FilledFormats.filled(
       PlaceholderValues(
         query: query, indexes: [query.call.request],
-        allowsPlainNames: query.action.types.count == 1 || query.operation.isAbout(query.type.name)))
+        allowsPlainNames: query.action.types.count == 1
+          || query.operation.isAbout(query.type.name, of: query.action.service)))
   }
 
   /// The resources of the first format whose placeholders all have values.
@@ -90,14 +122,8 @@ struct FilledFormats: ResourceRule {
   static func filled(_ lookup: PlaceholderValues) -> [String] {
     let query = lookup.query
     for format in query.type.formats {
-      let placeholders = format.placeholders
-      if placeholders.isEmpty {
-        if query.type.required, let resource = query.resource(format, []) { return [resource] }
-        continue
-      }
-      let columns = placeholders.enumerated().map { index, placeholder in
-        lookup.values(of: placeholder, isLast: index == placeholders.count - 1)
-      }
+      let columns = lookup.columns(of: format)
+      if columns.isEmpty { continue }
       guard columns.allSatisfy({ !$0.isEmpty }) else { continue }
       let resources = rows(columns).compactMap { query.resource(format, $0) }
       if !resources.isEmpty { return resources }

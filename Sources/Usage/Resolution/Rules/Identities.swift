@@ -11,6 +11,11 @@ import IAM
 struct Identities: ServiceRule {
   let name = "iam"
   let services: Set<String> = ["iam"]
+  let owns: Set<String> = [
+    "user", "role", "group", "instance-profile", "policy", "server-certificate", "mfa", "sms-mfa",
+    "oidc-provider",
+    "saml-provider", "assumed-role", "federated-user",
+  ]
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request

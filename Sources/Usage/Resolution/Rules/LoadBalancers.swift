@@ -7,6 +7,7 @@ import IAM
 struct LoadBalancers: ServiceRule {
   let name = "elasticloadbalancing"
   let services: Set<String> = ["elasticloadbalancing"]
+  let owns: Set<String> = ["loadbalancer", "loadbalancer/app/", "loadbalancer/net/", "loadbalancer/gwy/"]
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request

@@ -12,9 +12,17 @@ struct LogGroups: ServiceRule {
   let services: Set<String> = ["logs"]
   let owns: Set<String> = ["log-group", "log-stream"]
 
-  private static let bare: Set<String> = [
+  private static let bareActions: Set<String> = [
     "logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource",
   ]
+
+  /// The ARN of a log group without the `:*` behind it; other ARNs as they are.
+  ///
+  /// - Parameter resource: The resource of a requirement.
+  /// - Returns: The ARN.
+  static func bare(_ resource: String) -> String {
+    resource.contains(":log-group:") && resource.hasSuffix(":*") ? String(resource.dropLast(2)) : resource
+  }
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
@@ -25,7 +33,7 @@ struct LogGroups: ServiceRule {
     case "log-group":
       if groups.isEmpty, query.operation.noun == "loggroups" { return all(query) }
       return groups.compactMap { group($0, query) }.map { name in
-        LogGroups.bare.contains(query.action.action) ? name : name + ":*"
+        LogGroups.bareActions.contains(query.action.action) ? name : name + ":*"
       }
     case "log-stream":
       let streams = request.values(named: "logStreamName").map(\.value).filter(WellFormed.isValue)

@@ -10,7 +10,13 @@ struct QueueURLs: ServiceRule {
     if let url = query.call.request.value(named: "queueUrl"), let resource = queue(url, query) {
       return [resource]
     }
-    if let name = query.call.request.value(named: "queueName"), let resource = query.resource(named: name) {
+    var place = query.call.place
+    if let owner = query.call.request.value(named: "queueOwnerAWSAccountId"), WellFormed.isAccount(owner) {
+      place.account = owner
+    }
+    if let name = query.call.request.value(named: "queueName"),
+      let resource = query.resource(named: name, at: place)
+    {
       return [resource]
     }
     return []

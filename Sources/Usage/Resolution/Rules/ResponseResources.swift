@@ -12,7 +12,7 @@ struct ResponseResources: ResourceRule {
     if !arns.isEmpty {
       return arns.compactMap { query.isCreated ? query.generalized($0) : query.resource($0) }
     }
-    if query.isCreated { return [] }
+    if query.isCreated || ServiceRules.owned(query.type.name, of: query.action.service) { return [] }
     return FilledFormats.filled(
       PlaceholderValues(
         query: query, indexes: [query.call.request, query.call.response], allowsPlainNames: false))

@@ -26,6 +26,8 @@ enum ServiceRules {
   static let all: [any ServiceRule] = [
     BucketsAndObjects(), QueueURLs(), Functions(), Secrets(), Parameters(), Identities(), LogGroups(),
     EC2Resources(), Tables(), KeysAndAliases(), ECSResources(), EventRules(), LoadBalancers(), Models(),
+    RelationalDatabases(), Clusters(), WebACLs(), HostedZones(), Builds(), ScalableTargets(),
+    AssignmentTargets(),
   ]
 
   /// Whether a rule of a service keeps a type to itself.

@@ -10,7 +10,8 @@ struct WholeCollection: ResourceRule {
   func resources(_ query: ResourceQuery) -> [String] {
     let listing = ["describe", "list", "search", "lookup"].contains(query.operation.verb)
     let many = query.action.accessLevel == .list || query.operation.noun.hasSuffix("s")
-    guard listing, many, query.operation.isAbout(query.type.name) || query.action.types.count == 1,
+    guard listing, many,
+      query.operation.isAbout(query.type.name, of: query.action.service) || query.action.types.count == 1,
       let format = query.type.formats.first
     else { return [] }
     let values = [String?](repeating: nil, count: format.placeholders.count)
