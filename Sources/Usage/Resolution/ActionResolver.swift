@@ -66,7 +66,7 @@ public struct ActionResolver: Sendable {
     }
     var requirements: [Requirement] = []
     for need in OperationVariants.actions(plan, call, plans) {
-      requirements += self.requirements(need, call, plan)
+      requirements += self.requirements(need, call, plan, after: requirements)
     }
     requirements += PassedRoles.requirements(call, plan)
     if let rule = plan.mapping.tagOnCreate, rule.parameters.contains(where: { !call.values(at: $0).isEmpty })
@@ -84,7 +84,9 @@ public struct ActionResolver: Sendable {
   }
 
   /// The requirements of one action.
-  private func requirements(_ need: ActionNeed, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
+  private func requirements(
+    _ need: ActionNeed, _ call: Call, _ plan: OperationPlan, after given: [Requirement]
+  ) -> [Requirement] {
     if let resources = need.resources {
       return resources.map { resource in
         Requirement(
@@ -93,6 +95,9 @@ public struct ActionResolver: Sendable {
       }
     }
     guard let action = plans.action(need.action) else { return [] }
+    if action.accessLevel == .tagging, plan.mapping.requirements.contains(where: { $0.action != need.action }) {
+      return tagging(need.action, call, plan, of: given)
+    }
     return ResourceResolution(call: call, plan: plan, action: action, catalog: catalog).resources().map {
       found in
       Requirement(

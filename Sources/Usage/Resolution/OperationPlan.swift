@@ -42,7 +42,8 @@ struct OperationName: Sendable, Hashable {
   init(_ name: String) {
     let end = name.dropFirst().firstIndex { $0.isUppercase || $0.isNumber } ?? name.endIndex
     verb = ParameterIndex.folded(name[..<end])
-    noun = ParameterIndex.folded(name[end...])
+    let noun = ParameterIndex.folded(name[end...])
+    self.noun = noun.hasSuffix("withtags") ? String(noun.dropLast(8)) : noun
   }
 
   private static let creatingVerbs: Set<String> = [
@@ -70,7 +71,10 @@ struct OperationName: Sendable, Hashable {
     {
       return known == type
     }
-    let type = ParameterIndex.folded(type)
+    if service == "iam", let known = Identities.nouns[noun] { return known == type }
+    // `rule-on-default-event-bus` is a rule, `loadbalancer/app/` a load balancer.
+    let end = type.firstRange(of: "-on-")?.lowerBound ?? type.firstIndex(of: "/") ?? type.endIndex
+    let type = ParameterIndex.folded(type[..<end])
     guard !type.isEmpty else { return false }
     return noun == type || noun == type + "s" || noun.hasSuffix(type) || noun.hasSuffix(type + "s")
       || noun + "s" == type || (noun.hasSuffix("ies") && noun.dropLast(3) + "y" == type)

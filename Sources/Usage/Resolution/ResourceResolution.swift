@@ -68,9 +68,6 @@ struct ResourceResolution: Sendable {
       }
     }
     if found.isEmpty {
-      if action.required.isEmpty, !types.contains(where: isAbout), !namesSomething {
-        return [Found(resource: "*", rule: "optional-types")]
-      }
       return [Found(resource: "*", rule: "unresolved", unresolvedReason: reason)]
     }
     if !hasAlternatives, ["ec2", "rds"].contains(action.service) { found += missing.compactMap(pattern) }
@@ -79,11 +76,6 @@ struct ResourceResolution: Sendable {
 
   private func isAbout(_ type: ResourceTypeFormats) -> Bool {
     OperationName(plan.operation).isAbout(type.name, of: action.service)
-  }
-
-  /// Whether the record names any resource at all, though none that the action accepts.
-  private var namesSomething: Bool {
-    !call.listed.isEmpty || call.request.parameters.contains { $0.value.hasPrefix("arn:") }
   }
 
   private var types: [ResourceTypeFormats] {
@@ -124,6 +116,9 @@ struct ResourceResolution: Sendable {
   private var reason: String {
     let types = action.types.map(\.name).prefix(3).joined(separator: ", ")
     if let omitted = call.omittedParameters { return omitted }
+    if action.required.isEmpty, !action.types.contains(where: isAbout) {
+      return "the action may be limited to resources of type \(types), but the request names none"
+    }
     if call.place.account == nil { return "the record tells no account for an ARN of type \(types)" }
     if call.request.isEmpty, call.listed.isEmpty {
       return "the record has no request parameters that name a resource of type \(types)"

@@ -12,7 +12,9 @@ struct EC2Resources: ServiceRule {
       if !names.isEmpty { return names.compactMap { query.resource(named: $0) } }
     }
     if query.action.action == "ec2:RunInstances" { return launched(query) }
-    if query.action.action == "ec2:CreateImage", query.type.name == "snapshot" { return anew(query) }
+    if query.plan.creates, query.type.required, EC2Resources.isMade(query.type.name, by: query.operation) {
+      return anew(query)
+    }
     return identified(query)
   }
 
@@ -31,6 +33,15 @@ struct EC2Resources: ServiceRule {
     }
   }
 
+  /// Whether an operation makes a resource of a type, though its name does not say so whole.
+  private static func isMade(_ type: String, by operation: OperationName) -> Bool {
+    switch (operation.noun, type) {
+    case ("image", "snapshot"): true
+    case (let noun, "transit-gateway-attachment"): noun.hasSuffix("attachment")
+    default: false
+    }
+  }
+
   /// A new resource of the type.
   private func anew(_ query: ResourceQuery) -> [String] {
     guard let format = query.type.formats.first else { return [] }
@@ -42,7 +53,8 @@ struct EC2Resources: ServiceRule {
   private func identified(_ query: ResourceQuery) -> [String] {
     guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
     let ids = query.call.request.parameters.filter { parameter in
-      EC2Resources.id(parameter.value, has: prefix) && !parameter.path.contains { $0.hasPrefix("filter") }
+      EC2Resources.id(parameter.value, has: prefix)
+        && !parameter.path.contains { $0.hasPrefix("filter") || $0.hasPrefix("tag") }
     }
     return ids.map(\.value).compactMap { query.resource(named: $0) }
   }
@@ -55,10 +67,11 @@ struct EC2Resources: ServiceRule {
     let types = query.call.request.parameters.filter { parameter in
       parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
     }
-    guard types.contains(where: { $0.value == query.type.name }), let format = query.type.formats.first,
-      let text = format.filled(query.call.place, [String?](repeating: nil, count: format.placeholders.count))
-    else { return [] }
-    return [text]
+    guard types.contains(where: { $0.value == query.type.name }) else { return [] }
+    if query.type.name == "key-pair", let name = query.call.request.value(named: "keyName") {
+      return query.resource(named: name).map { [$0] } ?? []
+    }
+    return anew(query)
   }
 
   /// Whether a value may be the id of a resource of a type, judged by how such ids begin.
@@ -77,7 +90,7 @@ struct EC2Resources: ServiceRule {
   }
 
   private static func id(_ id: String, has prefix: String) -> Bool {
-    id.hasPrefix(prefix + "-")
+    id.hasPrefix(prefix + "-") && id.utf8.count >= prefix.utf8.count + 9
       && id.utf8.dropFirst(prefix.utf8.count + 1).allSatisfy { byte in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
           || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)

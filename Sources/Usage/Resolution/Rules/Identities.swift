@@ -17,6 +17,9 @@ struct Identities: ServiceRule {
     "saml-provider", "assumed-role", "federated-user",
   ]
 
+  /// The types by the nouns of operations that call them otherwise.
+  static let nouns = ["openidconnectprovider": "oidc-provider", "virtualmfadevice": "mfa"]
+
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
     let path = request.value(named: "path") ?? "/"

@@ -7,6 +7,7 @@ import JSONStream
 struct Tables: ServiceRule {
   let name = "dynamodb"
   let services: Set<String> = ["dynamodb"]
+  let owns: Set<String> = ["table", "index"]
 
   func found(_ query: ResourceQuery) -> [String] {
     let tables = tables(query)
