@@ -179,9 +179,13 @@ extension ARNFormat {
       switch token {
       case .literal(let literal): text += literal
       case .placeholder(let name):
-        let value = name.hasPrefix("Account") ? place.account : name == "Region" ? place.region : "*"
-        guard let value else { return nil }
-        text += value
+        switch name {
+        case _ where name.hasPrefix("Region"):
+          guard let region = place.region else { return nil }
+          text += region
+        case _ where name.hasPrefix("Account"): text += place.account ?? "*"
+        default: text += "*"
+        }
       }
     }
     return text
@@ -194,7 +198,7 @@ struct Place: Hashable, Sendable {
   var partition: String
   /// The region, where known.
   var region: String?
-  /// The account; empty for what AWS owns, `nil` where it is not known.
+  /// The account; empty for what AWS owns, `nil` where it is not known, which is written as `*`.
   var account: String?
 }
 

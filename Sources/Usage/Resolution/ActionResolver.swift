@@ -95,7 +95,9 @@ public struct ActionResolver: Sendable {
       }
     }
     guard let action = plans.action(need.action) else { return [] }
-    if action.accessLevel == .tagging, plan.mapping.requirements.contains(where: { $0.action != need.action }) {
+    if action.accessLevel == .tagging, action.service != "s3",
+      plan.mapping.requirements.contains(where: { $0.action != need.action })
+    {
       return tagging(need.action, call, plan, of: given)
     }
     return ResourceResolution(call: call, plan: plan, action: action, catalog: catalog).resources().map {

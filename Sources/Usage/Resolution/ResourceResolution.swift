@@ -17,6 +17,7 @@
 
 import AWSCatalog
 import CloudTrail
+import IAM
 import JSONStream
 
 /// The resources of one action of one call.
@@ -90,7 +91,12 @@ struct ResourceResolution: Sendable {
     for rule in rules {
       let resources = rule.resources(query)
       if !resources.isEmpty {
-        return resources.prefix(ResourceQuery.limit).map { Found(resource: $0, rule: rule.name) }
+        return resources.prefix(ResourceQuery.limit).map { resource in
+          let isVague = call.place.account == nil && ARN(resource)?.account == "*"
+          return Found(
+            resource: resource, rule: rule.name,
+            unresolvedReason: isVague ? "the record tells no account" : nil)
+        }
       }
     }
     return []
@@ -119,7 +125,6 @@ struct ResourceResolution: Sendable {
     if action.required.isEmpty, !action.types.contains(where: isAbout) {
       return "the action may be limited to resources of type \(types), but the request names none"
     }
-    if call.place.account == nil { return "the record tells no account for an ARN of type \(types)" }
     if call.request.isEmpty, call.listed.isEmpty {
       return "the record has no request parameters that name a resource of type \(types)"
     }

@@ -32,7 +32,10 @@ struct PartialFormats: ResourceRule {
         || query.operation.isAbout(query.type.name, of: query.action.service))
     var best: (known: Int, resources: [String]) = (allowsNothing ? -1 : 0, [])
     for format in query.type.formats {
-      let columns = lookup.columns(of: format)
+      // Where a service's own rule found nothing, names and formats do not know better.
+      let columns =
+        ServiceRules.owned(query.type.name, of: query.action.service)
+        ? format.placeholders.map { _ in [] } : lookup.columns(of: format)
       let known = columns.filter { !$0.isEmpty }.count
       guard known > best.known else { continue }
       let unknown = Parameter(path: [], positions: [], value: "")

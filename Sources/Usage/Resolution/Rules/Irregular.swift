@@ -1,5 +1,7 @@
 // Rules of services with one irregularity each.
 
+import IAM
+
 /// Rule `wafv2`: the scope of a request is a word of the ARN in other letters, `global` for CloudFront.
 struct WebACLs: ServiceRule {
   let name = "wafv2"
@@ -59,6 +61,24 @@ struct ScalableTargets: ServiceRule {
     guard let format = query.type.formats.first else { return [] }
     return query.resource(format, [String?](repeating: nil, count: format.placeholders.count)).map { [$0] }
       ?? []
+  }
+}
+
+/// Rule `sns`: a subscription's ARN is its topic's with one part more, and the topic is the resource.
+struct Subscriptions: ServiceRule {
+  let name = "sns"
+  let services: Set<String> = ["sns"]
+
+  func found(_ query: ResourceQuery) -> [String] {
+    guard query.type.name == "topic",
+      let arn = query.call.request.value(named: "subscriptionArn").flatMap(WellFormed.arn),
+      arn.service == "sns",
+      let end = arn.resource.lastIndex(of: ":")
+    else { return [] }
+    let topic = ARN(
+      partition: arn.partition, service: arn.service, region: arn.region, account: arn.account,
+      resource: String(arn.resource[..<end]))
+    return query.resource(topic).map { [$0] } ?? []
   }
 }
 

@@ -6,7 +6,18 @@
 struct Parameters: ServiceRule {
   let name = "ssm"
   let services: Set<String> = ["ssm"]
-  let owns: Set<String> = ["parameter", "instance", "managed-instance", "document"]
+  let owns: Set<String> = [
+    "parameter", "instance", "managed-instance", "document", "maintenancewindow", "opsitem", "opsmetadata",
+    "patchbaseline",
+  ]
+
+  /// Types with the parameter that names them and the word that `resourceType` has for them.
+  private static let others = [
+    "maintenancewindow": (parameter: "windowId", word: "MaintenanceWindow"),
+    "opsitem": (parameter: "opsItemId", word: "OpsItem"),
+    "opsmetadata": (parameter: "opsMetadataId", word: "OpsMetadata"),
+    "patchbaseline": (parameter: "baselineId", word: "PatchBaseline"),
+  ]
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
@@ -44,7 +55,13 @@ struct Parameters: ServiceRule {
         guard parts.count >= 2 else { return nil }
         return query.resource(format, ["\(parts[0])/\(parts[1])"]).map { [$0] }
       } ?? []
-    default: return []
+    default:
+      guard let known = Parameters.others[query.type.name] else { return [] }
+      var ids = request.values(named: known.parameter).map(\.value)
+      if request.value(named: "resourceType") == known.word {
+        ids += request.values(named: "resourceId").map(\.value)
+      }
+      return ids.compactMap { query.resource(named: $0) }
     }
   }
 

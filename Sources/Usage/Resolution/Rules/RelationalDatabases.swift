@@ -10,7 +10,7 @@ struct RelationalDatabases: ServiceRule {
     "secgrp", "snapshot", "subgrp",
   ]
 
-  /// The stems of the parameters that name a resource of a type; `source` and `target` may stand before them.
+  /// The stems of the parameters that name a resource of a type; `source`, `target` or `final` may stand before them.
   private static let stems: [String: [String]] = [
     "cluster": ["dbclusteridentifier", "newdbclusteridentifier"],
     "cluster-endpoint": ["dbclusterendpointidentifier"],
@@ -30,7 +30,7 @@ struct RelationalDatabases: ServiceRule {
 
   func found(_ query: ResourceQuery) -> [String] {
     guard let stems = RelationalDatabases.stems[query.type.name] else { return [] }
-    let names = stems.flatMap { [$0, "source" + $0, "target" + $0] }
+    let names = stems.flatMap { [$0, "source" + $0, "target" + $0, "final" + $0] }
     let values = names.flatMap { query.call.request.values(named: $0) }.map(\.value)
     return values.filter(WellFormed.isValue).compactMap { value in
       value.hasPrefix("arn:") ? WellFormed.arn(value).flatMap(query.resource) : query.resource(named: value)

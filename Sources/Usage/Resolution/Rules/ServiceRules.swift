@@ -27,7 +27,7 @@ enum ServiceRules {
     BucketsAndObjects(), QueueURLs(), Functions(), Secrets(), Parameters(), Identities(), LogGroups(),
     EC2Resources(), Tables(), KeysAndAliases(), ECSResources(), EventRules(), LoadBalancers(), Models(),
     RelationalDatabases(), Clusters(), WebACLs(), HostedZones(), Builds(), ScalableTargets(),
-    AssignmentTargets(),
+    AssignmentTargets(), Subscriptions(),
   ]
 
   /// Whether a rule of a service keeps a type to itself.
