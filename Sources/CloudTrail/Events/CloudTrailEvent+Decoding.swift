@@ -14,7 +14,8 @@ extension CloudTrailEvent {
     try tape.parse(json.span)
     var fields = RecordFields()
     fields.find(in: 0, of: tape, json.span)
-    self.init(tape, fields, json.span)
+    var strings = StringCache()
+    self.init(tape, RecordFacts(tape, fields, json.span), json.span, &strings)
   }
 
   /// Decodes one record from its JSON text.
@@ -29,49 +30,69 @@ extension CloudTrailEvent {
   ///
   /// - Parameters:
   ///   - tape: The tape of the record, or of something around it.
-  ///   - fields: The record's fields.
+  ///   - facts: Where the record's parts stand.
   ///   - bytes: The text of the tape.
-  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) {
+  ///   - strings: Strings of earlier records.
+  init(_ tape: JSONTape, _ facts: RecordFacts, _ bytes: Span<UInt8>, _ strings: inout StringCache) {
     self.init()
-    func text(_ field: RecordField) -> String? { tape.nonemptyText(at: fields[field], bytes) }
-    func value(_ field: RecordField) -> JSONValue {
-      guard let index = fields[field] else { return .null }
-      return JSONValue(parameters: tape, at: index, bytes)
+    let fields = facts.fields
+    func part(_ field: RecordField) -> LazyJSON {
+      guard let index = fields[field], tape[index].kind != .null else { return .null }
+      return LazyJSON(text: bytes.extracting(tape[index].range))
     }
-    eventID = text(.eventID)
-    eventTime = (text(.eventTime) ?? text(.timestamp)).flatMap { Timestamp(iso8601: $0) }
-    eventSource = text(.eventSource)
-    eventName = text(.eventName)
-    eventType = text(.eventType)
-    eventCategory = text(.eventCategory)
-    awsRegion = text(.awsRegion)
-    recipientAccountID = text(.recipientAccountId)
-    sourceIPAddress = text(.sourceIPAddress)
-    userAgent = text(.userAgent)
-    errorCode = text(.errorCode)
-    errorMessage = text(.errorMessage)
-    vpcEndpointID = text(.vpcEndpointId)
-    sharedEventID = text(.sharedEventID)
-    if let index = fields[.userIdentity] { userIdentity = UserIdentity(tape, at: index, bytes) }
-    if let index = fields[.resources] {
-      for element in tape.elements(of: index) where tape[element].kind == .object {
-        resources.append(EventResource(tape, at: element, bytes))
+    eventID = tape.nonemptyText(at: fields[.eventID], bytes)
+    eventTime = facts.time
+    eventSource = strings.text(tape, fields[.eventSource], bytes)
+    eventName = strings.text(tape, fields[.eventName], bytes)
+    eventType = strings.text(tape, fields[.eventType], bytes)
+    eventCategory = strings.text(tape, fields[.eventCategory], bytes)
+    awsRegion = strings.text(tape, fields[.awsRegion], bytes)
+    recipientAccountID = strings.text(tape, fields[.recipientAccountId], bytes)
+    sourceIPAddress = strings.text(tape, fields[.sourceIPAddress], bytes)
+    userAgent = strings.text(tape, fields[.userAgent], bytes)
+    errorCode = strings.text(tape, fields[.errorCode], bytes)
+    errorMessage = strings.text(tape, fields[.errorMessage], bytes)
+    vpcEndpointID = strings.text(tape, fields[.vpcEndpointId], bytes)
+    sharedEventID = tape.nonemptyText(at: fields[.sharedEventID], bytes)
+    if let identity = facts.identity { userIdentity = UserIdentity(tape, identity, bytes, &strings) }
+    if let index = fields[.resources], tape[index].kind == .array {
+      var element = index + 1
+      while element < tape[index].next {
+        if tape[element].kind == .object {
+          resources.append(EventResource(tape, at: element, bytes, &strings))
+        }
+        element = tape[element].next
       }
     }
-    requestParameters = value(.requestParameters)
-    responseElements = value(.responseElements)
-    additionalEventData = value(.additionalEventData)
-    digest = CloudTrailEvent.digest(tape, fields, bytes)
+    requestParametersPart = part(.requestParameters)
+    responseElementsPart = part(.responseElements)
+    additionalEventDataPart = part(.additionalEventData)
+    digest = facts.digest
   }
+}
 
-  /// The digest of what an event says, apart from its id and time.
+/// What is known of a record before it is decoded: enough to tell whether it was seen before.
+struct RecordFacts {
+  /// Where the record's members stand.
+  let fields: RecordFields
+  /// Where the parts of its identity stand.
+  let identity: IdentityFields?
+  /// When the call was made.
+  let time: Timestamp?
+  /// The digest of what the record says, apart from its id and time.
+  let digest: EventDigest
+
+  /// Looks at a record.
   ///
   /// - Parameters:
   ///   - tape: The tape of the record, or of something around it.
   ///   - fields: The record's fields.
   ///   - bytes: The text of the tape.
-  /// - Returns: The digest.
-  static func digest(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) -> EventDigest {
+  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) {
+    self.fields = fields
+    identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes) }
+    // Logstash moves the time to `@timestamp`.
+    time = (fields[.eventTime] ?? fields[.timestamp]).flatMap { Timestamp(tape, at: $0, bytes) }
     var digest = EventDigest.empty
     func add(_ field: RecordField) {
       guard let index = fields[field], !tape.isAbsent(index) else { return }
@@ -84,78 +105,62 @@ extension CloudTrailEvent {
     add(.errorMessage)
     add(.requestParameters)
     add(.resources)
-    if let identity = fields[.userIdentity] {
-      digest.add(
-        UserIdentity.digest(tape, at: identity, bytes).tagged(UInt64(RecordField.userIdentity.rawValue)))
+    if let identity {
+      digest.add(identity.digest(tape, bytes).tagged(UInt64(RecordField.userIdentity.rawValue)))
     }
-    return digest
+    self.digest = digest
+  }
+
+  /// The digest of the whole record, id and time included, or `nil` for a record without an id.
+  func recordDigest(_ tape: JSONTape, _ bytes: Span<UInt8>) -> EventDigest? {
+    guard let id = fields[.eventID], !tape.isAbsent(id) else { return nil }
+    var whole = digest
+    whole.add(EventDigest(tape, at: id, bytes).tagged(100))
+    if let time {
+      let seconds = UInt64(bitPattern: time.secondsSinceEpoch)
+      whole.add(EventDigest(high: seconds, low: seconds).tagged(101))
+    }
+    return whole
   }
 }
 
 extension UserIdentity {
-  /// The digest of what decides the principal: sessions of one issuer are alike.
-  fileprivate static func digest(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) -> EventDigest {
-    var digest = EventDigest.empty
-    func add(_ name: StaticString, in object: Int?, tag: UInt64) -> Bool {
-      guard let object, let value = tape.value(of: name, in: object, bytes), !tape.isAbsent(value) else {
-        return false
-      }
-      digest.add(EventDigest(tape, at: value, bytes).tagged(tag))
-      return true
-    }
-    _ = add("type", in: index, tag: 1)
-    _ = add("invokedBy", in: index, tag: 2)
-    let issuer = tape.value(of: "sessionContext", in: index, bytes).flatMap {
-      tape.value(of: "sessionIssuer", in: $0, bytes)
-    }
-    if add("arn", in: issuer, tag: 3) { return digest }
-    _ = add("arn", in: index, tag: 4)
-    _ = add("accountId", in: index, tag: 5)
-    _ = add("principalId", in: index, tag: 6)
-    _ = add("userName", in: index, tag: 7)
-    _ = add("identityProvider", in: index, tag: 8)
-    _ = add("onBehalfOf", in: index, tag: 9)
-    return digest
-  }
-}
-
-extension UserIdentity {
-  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) {
-    func text(_ name: StaticString, in index: Int?) -> String? {
-      guard let index else { return nil }
-      return tape.nonemptyText(at: tape.value(of: name, in: index, bytes), bytes)
-    }
-    type = text("type", in: index)
-    principalID = text("principalId", in: index)
-    arn = text("arn", in: index)
-    accountID = text("accountId", in: index)
-    accessKeyID = text("accessKeyId", in: index)
-    userName = text("userName", in: index)
-    invokedBy = text("invokedBy", in: index)
-    identityProvider = text("identityProvider", in: index)
-    onBehalfOfUserID = text("userId", in: tape.value(of: "onBehalfOf", in: index, bytes))
-    guard let context = tape.value(of: "sessionContext", in: index, bytes) else { return }
-    if let issuer = tape.value(of: "sessionIssuer", in: context, bytes) {
-      sessionIssuerType = text("type", in: issuer)
-      sessionIssuerARN = text("arn", in: issuer)
-      sessionIssuerAccountID = text("accountId", in: issuer)
-      sessionIssuerUserName = text("userName", in: issuer)
-    }
-    let attributes = tape.value(of: "attributes", in: context, bytes)
-    mfaAuthenticated = text("mfaAuthenticated", in: attributes).flatMap { Bool($0.lowercased()) }
-    sourceIdentity = text("sourceIdentity", in: context)
+  init(_ tape: JSONTape, _ fields: IdentityFields, _ bytes: Span<UInt8>, _ strings: inout StringCache) {
+    type = strings.text(tape, fields.type, bytes)
+    principalID = strings.text(tape, fields.principalID, bytes)
+    arn = strings.text(tape, fields.arn, bytes)
+    accountID = strings.text(tape, fields.accountID, bytes)
+    accessKeyID = strings.text(tape, fields.accessKeyID, bytes)
+    userName = strings.text(tape, fields.userName, bytes)
+    invokedBy = strings.text(tape, fields.invokedBy, bytes)
+    identityProvider = strings.text(tape, fields.identityProvider, bytes)
+    onBehalfOfUserID = strings.text(tape, fields.onBehalfOfUserID, bytes)
+    sessionIssuerType = strings.text(tape, fields.issuerType, bytes)
+    sessionIssuerARN = strings.text(tape, fields.issuerARN, bytes)
+    sessionIssuerAccountID = strings.text(tape, fields.issuerAccountID, bytes)
+    sessionIssuerUserName = strings.text(tape, fields.issuerUserName, bytes)
+    mfaAuthenticated = tape.nonemptyText(at: fields.mfaAuthenticated, bytes).flatMap { Bool($0.lowercased()) }
+    sourceIdentity = strings.text(tape, fields.sourceIdentity, bytes)
   }
 }
 
 extension EventResource {
-  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) {
-    func text(_ name: StaticString) -> String? {
-      tape.nonemptyText(at: tape.value(of: name, in: index, bytes), bytes)
+  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>, _ strings: inout StringCache) {
+    var name = index + 1
+    while name < tape[index].next {
+      let value = name + 1
+      // `arn` in lower case is how Athena and Panther write it.
+      if tape.isString(name, "ARN", bytes) || arn == nil && tape.isString(name, "arn", bytes) {
+        arn = strings.text(tape, value, bytes)
+      } else if tape.isString(name, "ARNPrefix", bytes) {
+        arnPrefix = strings.text(tape, value, bytes)
+      } else if tape.isString(name, "accountId", bytes) {
+        accountID = strings.text(tape, value, bytes)
+      } else if tape.isString(name, "type", bytes) {
+        type = strings.text(tape, value, bytes)
+      }
+      name = tape[value].next
     }
-    arn = text("ARN") ?? text("arn")
-    arnPrefix = text("ARNPrefix")
-    accountID = text("accountId")
-    type = text("type")
   }
 }
 
@@ -170,17 +175,5 @@ extension JSONTape {
   func isAbsent(_ index: Int) -> Bool {
     let node = self[index]
     return node.kind == .null || node.kind == .string && node.end - node.start == 2
-  }
-}
-
-extension JSONValue {
-  /// Decodes parameters; some writers put them as JSON into a string.
-  init(parameters tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) {
-    self.init(tape, at: index, bytes)
-    if case .string(let text) = self, let first = text.utf8.first(where: { !$0.isJSONWhitespace }),
-      first == UInt8(ascii: "{"), let inner = try? JSONValue(parsing: text)
-    {
-      self = inner
-    }
   }
 }

@@ -42,11 +42,23 @@ public struct CloudTrailEvent: Sendable {
   /// The resources that the record lists.
   public var resources: [EventResource] = []
   /// The operation's parameters, `null` where the record has none.
-  package var requestParameters = JSONValue.null
+  package var requestParameters: JSONValue {
+    get { requestParametersPart.value }
+    set { requestParametersPart = LazyJSON(newValue) }
+  }
   /// The operation's response, `null` where the record has none.
-  package var responseElements = JSONValue.null
+  package var responseElements: JSONValue {
+    get { responseElementsPart.value }
+    set { responseElementsPart = LazyJSON(newValue) }
+  }
   /// Further data of the event, `null` where the record has none.
-  package var additionalEventData = JSONValue.null
+  package var additionalEventData: JSONValue {
+    get { additionalEventDataPart.value }
+    set { additionalEventDataPart = LazyJSON(newValue) }
+  }
+  var requestParametersPart = LazyJSON.null
+  var responseElementsPart = LazyJSON.null
+  var additionalEventDataPart = LazyJSON.null
   /// A hash of what the event says: source, name, region, error, identity, request parameters and resources.
   ///
   /// Its id and time are left out, and so is how the record was written; events with equal digests need the same

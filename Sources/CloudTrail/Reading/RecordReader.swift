@@ -16,6 +16,7 @@ struct RecordReader<Consumer: EventConsumer> {
   var damage = DamageLog()
 
   private let duplicates: DuplicateFilter?
+  private var strings = StringCache()
   private var spareFields: [RecordFields] = []
   private var spareFramers: [JSONFramer] = []
 
@@ -255,9 +256,10 @@ struct RecordReader<Consumer: EventConsumer> {
   private mutating func readEvent(
     _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
   ) {
-    func text(_ field: RecordField) -> String? { tape.nonemptyText(at: fields[field], bytes) }
     let kind = EventKind(
-      eventType: text(.eventType), eventCategory: text(.eventCategory), eventSource: text(.eventSource))
+      eventType: strings.text(tape, fields[.eventType], bytes),
+      eventCategory: strings.text(tape, fields[.eventCategory], bytes),
+      eventSource: strings.text(tape, fields[.eventSource], bytes))
     guard kind.isEvent else {
       summary.skipped[kind, default: 0] += 1
       return
@@ -267,22 +269,14 @@ struct RecordReader<Consumer: EventConsumer> {
       summary.skipped[.unrecognized, default: 0] += 1
       return
     }
-    let event = CloudTrailEvent(tape, fields, bytes)
-    if let duplicates, let id = event.eventID {
-      var key = event.digest
-      key.add(EventDigest(Array(id.utf8).span).tagged(100))
-      if let time = event.eventTime {
-        let seconds = UInt64(bitPattern: time.secondsSinceEpoch)
-        key.add(EventDigest(high: seconds, low: seconds).tagged(101))
-      }
-      guard duplicates.insert(key) else {
-        summary.duplicates += 1
-        return
-      }
+    let facts = RecordFacts(tape, fields, bytes)
+    if let duplicates, let digest = facts.recordDigest(tape, bytes), !duplicates.insert(digest) {
+      summary.duplicates += 1
+      return
     }
     summary.events += 1
     summary.formats[place.format ?? .bare, default: 0] += 1
-    consumer.consume(event)
+    consumer.consume(CloudTrailEvent(tape, facts, bytes, &strings))
   }
 }
 
