@@ -11,8 +11,8 @@ struct IdentityFields {
   /// Finds the parts; the last of several duplicates wins.
   ///
   /// - Parameters:
-  ///   - index: The index of the identity.
   ///   - tape: The tape.
+  ///   - index: The index of the identity.
   ///   - bytes: The text of the tape.
   init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) {
     IdentityFields.forEachMember(of: tape, index) { name, value in

@@ -25,6 +25,7 @@ struct StringCache {
   ///   - tape: A tape.
   ///   - index: The index of the value.
   ///   - bytes: The text of the tape.
+  /// - Returns: The string.
   mutating func text(_ tape: JSONTape, _ index: Int?, _ bytes: Span<UInt8>) -> String? {
     guard let index else { return nil }
     let node = tape[index]
