@@ -42,7 +42,7 @@ import Testing
     ),
     (
       #"{"invokedBy":"ec2.amazonaws.com","accountId":"111122223333"}"#, .awsService,
-      "service:ec2.amazonaws.com", "111122223333"
+      "service:ec2.amazonaws.com", nil
     ),
     (
       #"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDA"}"#, .awsAccount,
@@ -59,7 +59,7 @@ import Testing
     (#"{"type":"SAMLUser","identityProvider":"idp","principalId":"p"}"#, .samlUser, "SAMLUser:idp:p", nil),
     (
       #"{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u"},"accountId":"1"}"#, .identityCenterUser,
-      "identitycenter:u", "1"
+      "identitycenter:u", nil
     ),
     (#"{"type":"IAMUser","accountId":"1","userName":"HIDDEN"}"#, .unknown, "IAMUser:1:HIDDEN", "1"),
     (#"{"type":"IAMUser","arn":"arn: aws: iam"}"#, .unknown, "arn: aws: iam", nil),
@@ -100,6 +100,7 @@ import Testing
 
   @Test(arguments: [
     (#""eventType":"AwsApiCall""#, EventKind.apiCall), (#""eventType":"AwsConsoleSignIn""#, .signIn),
+    (#""eventType":"AwsConsoleSignin""#, .signIn),
     (#""eventType":"AwsServiceEvent""#, .serviceEvent), (#""eventType":"AwsVpceEvent""#, .networkActivity),
     (#""eventType":"AwsConsoleAction""#, .consoleAction), (#""eventName":"x""#, .untypedCall),
     (#""eventSource":"signin.amazonaws.com""#, .signIn),

@@ -61,6 +61,10 @@ import Testing
       #expect(times.min() == time("first_eventTime"))
       #expect(times.max() == time("last_eventTime"))
     }
+    // An identifier names one principal: the same one is not told apart by kind or account.
+    #expect(
+      Set(found.events.map { Principal($0) }).count
+        == Set(found.events.map { Principal($0).identifier }).count)
     let principals = expected["by_principal"]?.members ?? []
     #expect(
       found.principals

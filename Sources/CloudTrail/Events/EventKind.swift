@@ -66,7 +66,8 @@ public enum EventKind: String, Hashable, Sendable, CaseIterable {
       switch eventType {
       case "AwsApiCall": self = .apiCall
       case "AwsServiceEvent": self = .serviceEvent
-      case "AwsConsoleSignIn": self = .signIn
+      // The second spelling stands in real records.
+      case "AwsConsoleSignIn", "AwsConsoleSignin": self = .signIn
       case "AwsConsoleAction": self = .consoleAction
       case "AwsVpceEvent": self = .networkActivity
       case "AwsAggregatedEvent": self = .aggregated

@@ -20,9 +20,9 @@ extension Principal {
   /// - Parameter identity: The `userIdentity` element of a record.
   public init(_ identity: UserIdentity) {
     if let issuer = identity.sessionIssuerARN {
-      self.init(arn: issuer, identity, account: identity.sessionIssuerAccountID ?? identity.accountID)
+      self.init(arn: issuer)
     } else if let arn = identity.arn {
-      self.init(arn: Principal.role(ofSession: arn) ?? arn, identity, account: identity.accountID)
+      self.init(arn: Principal.role(ofSession: arn) ?? arn)
     } else {
       self.init(withoutARN: identity)
     }
@@ -43,28 +43,25 @@ extension Principal {
     return "arn:\(parsed.partition):iam::\(parsed.account):role/\(parts[1])"
   }
 
-  private init(arn text: String, _ identity: UserIdentity, account: String?) {
+  /// Kind and account follow from the ARN alone, so that one identifier is one principal.
+  private init(arn text: String) {
     guard let arn = ARN(text) else {
-      self.init(kind: .unknown, identifier: text, account: account)
+      self.init(kind: .unknown, identifier: text, account: nil)
       return
     }
+    let type = arn.resource.split(separator: "/", maxSplits: 1).first ?? ""
     let kind: Kind =
-      switch (arn.service, arn.resource) {
+      switch (arn.service, type) {
       case ("iam", "root"): .root
-      case ("iam", let resource) where resource.hasPrefix("role/"): .role
-      case ("iam", let resource) where resource.hasPrefix("user/"): .user
-      case ("sts", let resource) where resource.hasPrefix("federated-user/"): .federatedUser
-      default:
-        switch identity.type {
-        case "IdentityCenterUser": .identityCenterUser
-        case "WebIdentityUser": .webIdentityUser
-        case "SAMLUser": .samlUser
-        case "AWSService": .awsService
-        case "AWSAccount": .awsAccount
-        default: .unknown
-        }
+      case ("iam", "role"): .role
+      case ("iam", "user"): .user
+      case ("iam", "saml-provider"): .samlUser
+      case ("iam", "oidc-provider"): .webIdentityUser
+      case ("sts", "federated-user"): .federatedUser
+      case ("identitystore", _): .identityCenterUser
+      default: .unknown
       }
-    self.init(kind: kind, identifier: text, account: arn.account.isEmpty ? account : arn.account)
+    self.init(kind: kind, identifier: text, account: arn.account.isEmpty ? nil : arn.account)
   }
 
   private init(withoutARN identity: UserIdentity) {
@@ -73,7 +70,7 @@ extension Principal {
     switch identity.type {
     case "AWSService",
       .none where identity.invokedBy != nil:
-      self.init(kind: .awsService, identifier: joined("service", identity.invokedBy), account: account)
+      self.init(kind: .awsService, identifier: joined("service", identity.invokedBy), account: nil)
     case "AWSAccount":
       let anonymous = ["anonymous", "anonymous_principal"]
       if anonymous.contains(account?.lowercased() ?? "") || identity.principalID?.lowercased() == "anonymous"
@@ -88,11 +85,11 @@ extension Principal {
         kind: identity.type == "SAMLUser" ? .samlUser : .webIdentityUser,
         identifier: joined(
           identity.type, identity.identityProvider, identity.userName ?? identity.principalID),
-        account: account)
+        account: nil)
     case _ where identity.type == "IdentityCenterUser" || identity.onBehalfOfUserID != nil:
       self.init(
         kind: .identityCenterUser, identifier: joined("identitycenter", identity.onBehalfOfUserID),
-        account: account)
+        account: nil)
     case .none where account == nil && identity.principalID == nil && identity.userName == nil:
       self.init(kind: .unknown, identifier: "missing", account: nil)
     default:
