@@ -37,17 +37,23 @@ public struct ARN: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// - Parameter text: The whole ARN; surrounding white space is not accepted.
   /// - Complexity: O(*n*) in the length of the text.
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-    guard parts.count == 6, parts[0] == "arn", !parts[1].isEmpty, !parts[2].isEmpty, !parts[5].isEmpty
+    // Bytes, not characters: a combining mark behind a colon must not hide it.
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[0].elementsEqual("arn".utf8), !parts[1].isEmpty, !parts[2].isEmpty,
+      !parts[5].isEmpty
     else { return nil }
     self.init(
-      partition: String(parts[1]), service: String(parts[2]), region: String(parts[3]),
-      account: String(parts[4]), resource: String(parts[5]))
+      partition: String(decoding: parts[1], as: UTF8.self),
+      service: String(decoding: parts[2], as: UTF8.self),
+      region: String(decoding: parts[3], as: UTF8.self), account: String(decoding: parts[4], as: UTF8.self),
+      resource: String(decoding: parts[5], as: UTF8.self))
   }
 
   /// The ARN as text.
   public var description: String { "arn:\(partition):\(service):\(region):\(account):\(resource)" }
 
-  /// Orders ARNs as their text is ordered.
-  public static func < (left: ARN, right: ARN) -> Bool { left.description < right.description }
+  /// Orders ARNs as the bytes of their text are ordered.
+  public static func < (left: ARN, right: ARN) -> Bool {
+    left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+  }
 }

@@ -23,22 +23,37 @@ public struct ActionName: Sendable, Hashable, Comparable, CustomStringConvertibl
   ///
   /// - Parameter text: The action; wildcards are allowed in both parts.
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-    self.init(service: String(parts[0]), name: String(parts[1]))
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), colon > text.utf8.startIndex else {
+      return nil
+    }
+    let name = text.utf8[colon...].dropFirst()
+    guard !name.isEmpty else { return nil }
+    self.init(
+      service: String(decoding: text.utf8[..<colon], as: UTF8.self),
+      name: String(decoding: name, as: UTF8.self))
   }
 
   /// The action as text, spelled as it was given.
   public var description: String { "\(service):\(name)" }
 
-  private var folded: String { description.lowercased() }
+  /// Whether two actions are the same, case of ASCII letters aside.
+  public static func == (left: ActionName, right: ActionName) -> Bool {
+    func areSame(_ left: String, _ right: String) -> Bool {
+      left.utf8.count == right.utf8.count
+        && left.utf8.elementsEqual(right.utf8) { Wildcard.lowercased($0) == Wildcard.lowercased($1) }
+    }
+    return areSame(left.service, right.service) && areSame(left.name, right.name)
+  }
 
-  /// Whether two actions are the same, case aside.
-  public static func == (left: ActionName, right: ActionName) -> Bool { left.folded == right.folded }
-
-  /// Orders actions by their lower-case text.
-  public static func < (left: ActionName, right: ActionName) -> Bool { left.folded < right.folded }
+  /// Orders actions by the bytes of their lower-case text.
+  public static func < (left: ActionName, right: ActionName) -> Bool {
+    left.description.utf8.lazy.map { Wildcard.lowercased($0) }
+      .lexicographicallyPrecedes(right.description.utf8.lazy.map { Wildcard.lowercased($0) })
+  }
 
   /// Hashes the lower-case text.
-  public func hash(into hasher: inout Hasher) { hasher.combine(folded) }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(service.asciiLowercased)
+    hasher.combine(name.asciiLowercased)
+  }
 }

@@ -31,7 +31,9 @@ struct PreparedRequest: Sendable {
 ///
 /// Where a statement cannot be understood, or has no element that its policy type requires, an Allow never applies
 /// and a Deny does not miss: it fails closed.
-struct CompiledStatement: Sendable {
+///
+/// A class, because a decision goes through many statements and a copy of one would touch a dozen references.
+final class CompiledStatement: Sendable {
   /// What a statement is to a request: the first element that does not match, or that all do.
   enum Verdict: Hashable, Sendable {
     /// The statement applies, naming the caller in this way.

@@ -28,6 +28,10 @@ struct PatternSet: Sendable {
   init(resources: [String], version: String?) {
     isCaseInsensitive = false
     for resource in resources {
+      guard resource.utf8.contains(UInt8(ascii: "$")) else {
+        add(Wildcard(resource))
+        continue
+      }
       let text = VariableText(resource, version: version)
       if text.isConstant {
         // An escape needs no value, so that this always resolves.

@@ -95,7 +95,8 @@ public struct PolicyEvaluator: Sendable {
       return verdict
     }
     var missing: [Decision.MissingAllow] = []
-    if !caller.isServiceLinkedRole {
+    let hasControls = !resourceControlPolicies.isEmpty || !serviceControlPolicies.isEmpty
+    if hasControls, !caller.isServiceLinkedRole {
       for layer in resourceControlPolicies where !verdict(layer).allows { missing.append(.init(layer)) }
       if hasIdentity {
         for layer in serviceControlPolicies where !verdict(layer).allows { missing.append(.init(layer)) }
@@ -167,7 +168,7 @@ public struct PolicyEvaluator: Sendable {
     _ request: AccessRequest, _ caller: CallerIdentity
   ) -> Decision.MissingAllow.Accounts? {
     guard let callerAccount = caller.account else { return nil }
-    let owner = request.resource.account ?? request.resource.arn.flatMap { ARN($0)?.account }
+    let owner = request.resource.account ?? request.resource.arn?.arnAccount
     // Resources that AWS owns, such as its managed policies, have no account number, and no policy to ask for.
     guard let owner, owner != callerAccount, !owner.isEmpty, owner.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
       return nil
@@ -181,8 +182,8 @@ public struct PolicyEvaluator: Sendable {
   /// within an account".
   private static func needsResourcePolicy(_ request: PreparedRequest) -> Bool {
     switch request.service {
-    case "kms": request.resource.contains(":key/")
-    case "sts": request.resource.contains(":role/")
+    case "kms": request.resource.containsBytes(of: ":key/")
+    case "sts": request.resource.containsBytes(of: ":role/")
     default: false
     }
   }

@@ -28,23 +28,25 @@ struct CallerIdentity: Sendable {
   /// The ARN or name; `nil` for anonymous callers.
   let arn: String?
   let account: String?
-  /// For role sessions the role's name, for federated sessions the user's.
-  let sessionOf: String?
 
   /// Takes a principal apart.
   ///
   /// - Parameter principal: The caller.
   init(_ principal: RequestPrincipal) {
-    let arn = principal.arn.flatMap { ARN($0) }
     kind = principal.kind
-    self.arn = kind == .anonymous ? nil : principal.arn
-    account = principal.account ?? arn.flatMap { $0.account.isEmpty ? nil : $0.account }
-    let path = arn?.resource.split(separator: "/") ?? []
-    switch (kind, path.first) {
-    case (.assumedRole, "assumed-role"), (.federatedUser, "federated-user"):
-      sessionOf = path.count > 1 ? String(path[1]) : nil
-    default: sessionOf = nil
+    arn = kind == .anonymous ? nil : principal.arn
+    account = principal.account ?? principal.arn?.arnAccount
+  }
+
+  /// For role sessions the role's name, for federated sessions the user's.
+  var sessionOf: String? {
+    guard kind == .assumedRole || kind == .federatedUser, let resource = arn.flatMap({ ARN($0) })?.resource
+    else {
+      return nil
     }
+    let path = resource.split(separator: "/")
+    let type = kind == .assumedRole ? "assumed-role" : "federated-user"
+    return path.count > 1 && path[0] == type ? String(path[1]) : nil
   }
 
   /// Whether identity-based policies bear on the caller.
@@ -58,7 +60,8 @@ struct CallerIdentity: Sendable {
   /// Whether the caller is a service-linked role, which control policies do not reach.
   var isServiceLinkedRole: Bool {
     guard let arn, kind == .role || kind == .assumedRole else { return false }
-    return arn.contains(":role/aws-service-role/") || arn.contains(":assumed-role/AWSServiceRoleFor")
+    return arn.containsBytes(of: ":role/aws-service-role/")
+      || arn.containsBytes(of: ":assumed-role/AWSServiceRoleFor")
   }
 }
 
@@ -121,10 +124,11 @@ struct PrincipalTest: Sendable {
     default: break
     }
     var best = PrincipalMatch.none
+    let sessionOf = named.isEmpty ? nil : caller.sessionOf
     for principal in named {
       if principal.arn.hasSameBytes(as: arn) { return caller.kind == .role ? .role : .itself }
       // Names of users and roles are unique in an account, whatever their paths.
-      guard let name = caller.sessionOf, principal.account == caller.account, principal.name == name else {
+      guard let sessionOf, principal.account == caller.account, principal.name == sessionOf else {
         continue
       }
       if caller.kind == .assumedRole, principal.type == "role" { best = max(best, .role) }
@@ -153,8 +157,7 @@ struct PrincipalTest: Sendable {
     guard caller.hasIdentityPolicies else { return true }
     guard let account = caller.account, accounts.contains(account) else { return false }
     guard caller.kind == .assumedRole else { return true }
-    return named.contains {
-      $0.account == account && $0.type == "role" && $0.name == caller.sessionOf ?? ""
-    }
+    let role = caller.sessionOf ?? ""
+    return named.contains { $0.account == account && $0.type == "role" && $0.name == role }
   }
 }
