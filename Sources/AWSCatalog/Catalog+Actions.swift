@@ -7,7 +7,7 @@ extension Catalog {
   /// - Returns: The entry, spelled as AWS spells it, or `nil` where the catalog has no such action.
   /// - Complexity: O(log *n*) in the size of the catalog, about a microsecond.
   public func action(_ name: String) -> ActionEntry? {
-    tables.actions.line(name).map(entry)
+    line(\.actions, name).map(entry)
   }
 
   /// An action as AWS spells it, or `nil` where the catalog has no such action.
@@ -16,7 +16,7 @@ extension Catalog {
   /// - Returns: The action, or `nil`.
   /// - Complexity: As ``action(_:)``, without the cost of the entry.
   public func canonicalName(_ name: String) -> String? {
-    tables.actions.line(name)?.text(0)
+    line(\.actions, name)?.text(0)
   }
 
   /// The actions that a pattern matches, sorted by lower-case name.
@@ -26,7 +26,7 @@ extension Catalog {
   /// - Returns: The entries.
   public func actions(matching pattern: String) -> [ActionEntry] {
     var entries: [ActionEntry] = []
-    tables.actions.forEachLine(matching: pattern) { entries.append(entry($0)) }
+    forEachLine(\.actions, matching: pattern) { entries.append(entry($0)) }
     return entries
   }
 
@@ -36,7 +36,7 @@ extension Catalog {
   /// - Returns: The names.
   public func actionNames(matching pattern: String) -> [String] {
     var names: [String] = []
-    tables.actions.forEachLine(matching: pattern) { names.append($0.text(0)) }
+    forEachLine(\.actions, matching: pattern) { names.append($0.text(0)) }
     return names
   }
 
@@ -46,7 +46,7 @@ extension Catalog {
   /// - Returns: The number.
   public func actionCount(matching pattern: String) -> Int {
     var count = 0
-    tables.actions.forEachLine(matching: pattern) { _ in count += 1 }
+    forEachLine(\.actions, matching: pattern) { _ in count += 1 }
     return count
   }
 

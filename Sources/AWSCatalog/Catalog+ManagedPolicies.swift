@@ -1,4 +1,6 @@
-// AWS managed policies: one by name, many by pattern.
+// AWS managed policies: one by name, many by pattern, and those that cover a set of actions.
+
+public import IAM
 
 extension Catalog {
   /// An AWS managed policy.
@@ -23,7 +25,137 @@ extension Catalog {
     return policies
   }
 
-  private func managedPolicy(_ line: CatalogLine) -> ManagedPolicy {
-    ManagedPolicy(name: line.text(0), path: line.text(1), version: line.text(2), document: line.text(3))
+  /// The AWS managed policies that allow all of a set of actions, least excess first.
+  ///
+  /// Policies of service-linked roles are left out, since nobody can attach them. Resources and conditions are not
+  /// compared; ``ManagedPolicyCover/restricted`` says where they narrow what is allowed.
+  ///
+  /// - Parameter actions: The actions, in any case and without wildcards.
+  /// - Returns: The policies, those with equal excess in the order of their names; none for an empty set.
+  /// - Complexity: Reads the policies that name the services of the actions, some tens of milliseconds at most.
+  public func managedPolicies(covering actions: [String]) -> [ManagedPolicyCover] {
+    let wanted = Set(actions.map { $0.lowercased() }).sortedByBytes()
+    guard !wanted.isEmpty else { return [] }
+    let services = Set(wanted.map { String($0.prefix { $0 != ":" }) })
+    var covers: [ManagedPolicyCover] = []
+    tables.managedPolicies.forEachLine(matching: "*") { line in
+      let named = Set(line.list(3))
+      guard named.contains("*") || services.isSubset(of: named), !line.text(1).hasPrefix("/aws-service-role/")
+      else {
+        return
+      }
+      let policy = managedPolicy(line)
+      guard let allowed = AllowedActions(policy), let cover = cover(wanted, policy, allowed) else { return }
+      covers.append(cover)
+    }
+    return covers.sorted { left, right in
+      left.excess != right.excess
+        ? left.excess < right.excess : left.policy.name.utf8.lexicographicallyPrecedes(right.policy.name.utf8)
+    }
   }
+
+  /// The number of the catalog's actions that a policy document allows on some resource under some condition.
+  ///
+  /// - Parameter document: The document.
+  /// - Returns: The number of actions that an `Allow` statement matches and no unconditional `Deny` on all resources.
+  public func actionCount(allowedBy document: PolicyDocument) -> Int {
+    count(AllowedActions(document))
+  }
+
+  private func cover(_ wanted: [String], _ policy: ManagedPolicy, _ allowed: AllowedActions)
+    -> ManagedPolicyCover?
+  {
+    var restricted: [String] = []
+    for action in wanted {
+      switch allowed.extent(of: action) {
+      case .none: return nil
+      case .restricted: restricted.append(canonicalName(action) ?? action)
+      case .everywhere: break
+      }
+    }
+    let known = wanted.count { canonicalName($0) != nil }
+    return ManagedPolicyCover(
+      policy: policy, excess: count(allowed) - known, restricted: restricted.sortedByBytes())
+  }
+
+  private func count(_ allowed: AllowedActions) -> Int {
+    if allowed.patterns.contains("*") || allowed.hasNotAction {
+      return actionNames(matching: "*").count { allowed.extent(of: $0) != .none }
+    }
+    var names: Set<String> = []
+    for pattern in allowed.patterns { names.formUnion(actionNames(matching: pattern)) }
+    return allowed.denies ? names.count { allowed.extent(of: $0) != .none } : names.count
+  }
+
+  private func managedPolicy(_ line: CatalogLine) -> ManagedPolicy {
+    ManagedPolicy(name: line.text(0), path: line.text(1), version: line.text(2), document: line.text(4))
+  }
+}
+
+/// Which actions a policy allows, resources and conditions left aside.
+private struct AllowedActions {
+  /// How far an action is allowed.
+  enum Extent {
+    case none
+    /// Only on some resources or under some conditions.
+    case restricted
+    case everywhere
+  }
+
+  private struct Rule {
+    let patterns: [Wildcard]
+    let isInverted: Bool
+    let isRestricted: Bool
+
+    func matches(_ action: String) -> Bool { patterns.contains { $0.matches(action) } != isInverted }
+  }
+
+  private var allow: [Rule] = []
+  private var deny: [Rule] = []
+
+  /// The patterns that are allowed.
+  private(set) var patterns: Set<String> = []
+  /// Whether some are allowed by `NotAction`.
+  private(set) var hasNotAction = false
+  /// Whether some are denied.
+  var denies: Bool { !deny.isEmpty }
+
+  init?(_ policy: ManagedPolicy) {
+    guard let document = try? PolicyDocument(json: Array(policy.document.utf8)) else { return nil }
+    self.init(document)
+  }
+
+  init(_ document: PolicyDocument) {
+    for statement in document.statements {
+      let restricted =
+        !statement.conditions.isEmpty
+        || !{
+          if case .resource(let resources) = statement.resources { return resources.contains("*") }
+          return false
+        }()
+      let rule: Rule
+      switch statement.actions {
+      case .action(let names):
+        rule = Rule(patterns: names.map(AllowedActions.wildcard), isInverted: false, isRestricted: restricted)
+        if statement.effect == .allow { patterns.formUnion(names.map { $0.lowercased() }) }
+      case .notAction(let names):
+        rule = Rule(patterns: names.map(AllowedActions.wildcard), isInverted: true, isRestricted: restricted)
+        if statement.effect == .allow { hasNotAction = true }
+      }
+      if statement.effect == .allow { allow.append(rule) } else { deny.append(rule) }
+    }
+  }
+
+  func extent(of action: String) -> Extent {
+    var extent = Extent.none
+    for rule in allow where rule.matches(action) {
+      extent = rule.isRestricted && extent != .everywhere ? .restricted : .everywhere
+    }
+    for rule in deny where extent != .none && rule.matches(action) {
+      extent = rule.isRestricted ? .restricted : .none
+    }
+    return extent
+  }
+
+  private static func wildcard(_ pattern: String) -> Wildcard { Wildcard(pattern, caseInsensitive: true) }
 }

@@ -6,12 +6,13 @@
 //  2. `date-suffix`: the API date at the end of a name (`CreateFunction20150331`) is dropped. No action ends so, whereas
 //     75 actions end in a digit or in `V2`, which therefore stay.
 //  3. `stated`: the operations table says what authorises the operation, or that it needs no permission, or that it is
-//     no call, or why nobody knows.
-//  4. `same-name`: an action of the service has the operation's name.
-//  5. `whole-service`: the table says that nothing else of the service is a call or needs a permission.
-//  6. `unique-name`: just one service has an action of that name, and no SDK knows the operation under its own event
+//     no call.
+//  4. `imported`: a catalog file made of AWS's own service reference says it, and speaks for the service.
+//  5. `same-name`: an action of the service has the operation's name.
+//  6. `whole-service`: the table says that nothing else of the service is a call or needs a permission.
+//  7. `unique-name`: just one service has an action of that name, and no SDK knows the operation under its own event
 //     source: repairs wrong event sources. This is a guess of low confidence, which the rule's name tells.
-//  7. `unresolved`.
+//  8. `unresolved`.
 //
 // Actions that only some requests need stand behind: those of the operations table, `iam:PassRole`, and tagging. An
 // action outside the catalog is never named.
@@ -33,24 +34,32 @@ extension Catalog {
     if base.utf8.count != name.utf8.count { rules.append("date-suffix") }
     let key = "\(service):\(base)"
 
-    if let line = tables.operations.line(key) {
-      return stated(line, key, service, rules + ["stated"])
+    let line = tables.operations.line(key)
+    if let line, let mapping = stated(line, key, service, rules + ["stated"]) { return mapping }
+    if let line = update?.tables.operations.line(key),
+      update?.services.contains(service.lowercased()) == true,
+      let mapping = stated(line, key, service, rules + ["imported"])
+    {
+      return mapping
     }
     if let action = canonicalName(key) {
       return mapping([OperationAction(action: action)], key, service, rules + ["same-name"], nil)
     }
-    if let line = tables.operations.line("\(service):*") {
-      return stated(line, key, service, rules + ["whole-service"])
+    if let line = tables.operations.line("\(service):*"),
+      let mapping = stated(line, key, service, rules + ["whole-service"])
+    {
+      return mapping
     }
+    if let line { return unresolved(service, rules, line.text(3)) }
     switch NameIndex.shared.action(named: base) {
-    case .one(let action):
+    case .one(let action) where canonicalName(action) != nil:
       return mapping(
         [OperationAction(action: action)], action, service, rules + ["unique-name"],
         "no action of `\(service)` has this name, and of all other services only this one has")
     case .several:
       return unresolved(
         service, rules, "no action of `\(service)` has this name, and several other services have one")
-    case .none:
+    case .none, .one:
       return unresolved(service, rules, "no action of the catalog has this name")
     }
   }
@@ -88,7 +97,7 @@ extension Catalog {
   /// - Parameter prefix: The prefix, in any case.
   /// - Returns: Whether the catalog has the service.
   public func hasService(_ prefix: String) -> Bool {
-    tables.services.line(prefix) != nil
+    tables.services.line(prefix) != nil || update?.services.contains(prefix.lowercased()) == true
   }
 
   /// An event name without the API date at its end, as Lambda and CloudFront write it.
@@ -134,24 +143,24 @@ extension Catalog {
     return hasService(label) ? label : host
   }
 
+  /// What a line of an operations table says; `nil` where it says only why nobody knows, or names actions that the
+  /// catalog no longer has.
   private func stated(_ line: CatalogLine, _ key: String, _ service: String, _ rules: [String])
-    -> OperationMapping
+    -> OperationMapping?
   {
-    let note = line.text(3)
+    let note = line.text(3).isEmpty ? nil : line.text(3)
     switch line.text(1) {
     case "action":
-      return mapping(
-        OperationAction.parse(line.text(2)), key, service, rules, note.isEmpty ? nil : note)
+      let requirements = OperationAction.parse(line.text(2)).filter { canonicalName($0.action) != nil }
+      return requirements.isEmpty ? nil : mapping(requirements, key, service, rules, note)
     case "none":
       return OperationMapping(
-        kind: .noPermissionNeeded, rule: rules.joined(separator: " + "), note: note.isEmpty ? nil : note,
-        service: service)
+        kind: .noPermissionNeeded, rule: rules.joined(separator: " + "), note: note, service: service)
     case "event":
       return OperationMapping(
-        kind: .notACall, rule: rules.joined(separator: " + "), note: note.isEmpty ? nil : note,
-        service: service)
+        kind: .notACall, rule: rules.joined(separator: " + "), note: note, service: service)
     default:
-      return unresolved(service, rules.dropLast(), note)
+      return nil
     }
   }
 

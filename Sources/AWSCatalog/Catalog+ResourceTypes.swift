@@ -8,7 +8,7 @@ extension Catalog {
   ///   - service: The service prefix, such as `s3`.
   /// - Returns: The entry, or `nil`.
   public func resourceType(_ name: String, service: String) -> ResourceTypeEntry? {
-    tables.resourceTypes.line("\(service):\(name)").map(resourceTypeEntry)
+    line(\.resourceTypes, "\(service):\(name)").map(resourceTypeEntry)
   }
 
   /// The resource types of a service, sorted by lower-case name.
@@ -17,7 +17,7 @@ extension Catalog {
   /// - Returns: The entries.
   public func resourceTypes(service: String) -> [ResourceTypeEntry] {
     var types: [ResourceTypeEntry] = []
-    tables.resourceTypes.forEachLine(matching: "\(service):*") { types.append(resourceTypeEntry($0)) }
+    forEachLine(\.resourceTypes, matching: "\(service):*") { types.append(resourceTypeEntry($0)) }
     return types
   }
 
@@ -28,7 +28,7 @@ extension Catalog {
   ///   - service: The service prefix, such as `s3`.
   /// - Returns: The formats.
   public func arnFormats(resourceType: String, service: String) -> [String] {
-    tables.resourceTypes.line("\(service):\(resourceType)")?.list(1) ?? []
+    line(\.resourceTypes, "\(service):\(resourceType)")?.list(1) ?? []
   }
 
   /// The resource types that a CloudFormation type name stands for, as CloudTrail's `resources[].type` gives it.
@@ -39,7 +39,7 @@ extension Catalog {
   public func resourceTypes(cloudFormationType name: String) -> [ResourceTypeEntry] {
     var types: [ResourceTypeEntry] = []
     let name = name.lowercased()
-    tables.resourceTypes.forEachLine(matching: "*") { line in
+    forEachLine(\.resourceTypes, matching: "*") { line in
       if line.list(3).contains(where: { $0.lowercased() == name }) { types.append(resourceTypeEntry(line)) }
     }
     return types

@@ -42,6 +42,14 @@ struct CatalogTable: Sendable {
     start = offset
   }
 
+  /// A table without lines.
+  static let empty: CatalogTable = {
+    // One byte that is never freed, so that there is an address to point to.
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    unsafe memory.initialize(to: UInt8(ascii: "\n"))
+    return unsafe CatalogTable(base: UnsafePointer(memory), count: 0)
+  }()
+
   /// The byte at an offset.
   ///
   /// - Parameter offset: An offset below `count`; anything else stops the program.

@@ -5,27 +5,37 @@ import CCatalog
 /// The tables of one catalog.
 struct CatalogTables: Sendable {
   /// Action ⇥ level ⇥ observability ⇥ resource types ⇥ condition keys ⇥ dependent actions.
-  let actions: CatalogTable
+  var actions = CatalogTable.empty
   /// Condition key ⇥ type.
-  let conditionKeys: CatalogTable
-  /// Event source without its domain ⇥ service prefix ⇥ note.
-  let eventSources: CatalogTable
-  /// Name ⇥ path ⇥ version ⇥ document.
-  let managedPolicies: CatalogTable
+  var conditionKeys = CatalogTable.empty
+  /// Event source without its domain ⇥ service prefix.
+  var eventSources = CatalogTable.empty
+  /// Name ⇥ path ⇥ version ⇥ services ⇥ document.
+  var managedPolicies = CatalogTable.empty
   /// `prefix:Operation` ⇥ kind ⇥ requirements ⇥ note.
-  let operations: CatalogTable
+  var operations = CatalogTable.empty
   /// Placeholder ⇥ parameter names.
-  let parameterAliases: CatalogTable
-  /// `prefix:Operation` ⇥ rules.
-  let passRole: CatalogTable
+  var parameterAliases = CatalogTable.empty
+  /// `prefix:Operation` ⇥ rules, one a field.
+  var passRole = CatalogTable.empty
   /// `service:type` ⇥ ARN formats ⇥ condition keys ⇥ CloudFormation types.
-  let resourceTypes: CatalogTable
+  var resourceTypes = CatalogTable.empty
   /// Action ⇥ what became of it.
-  let retiredActions: CatalogTable
-  /// Service prefix ⇥ name.
-  let services: CatalogTable
+  var retiredActions = CatalogTable.empty
+  /// Service prefix ⇥ date ⇥ name.
+  var services = CatalogTable.empty
   /// `prefix:Operation` ⇥ tagging action ⇥ parameters.
-  let tagOnCreate: CatalogTable
+  var tagOnCreate = CatalogTable.empty
+
+  /// The tables by the names under which catalog files and `catalog info` know them.
+  static var names: [(name: String, path: WritableKeyPath<CatalogTables, CatalogTable>)] {
+    [
+      ("services", \.services), ("actions", \.actions), ("resource-types", \.resourceTypes),
+      ("condition-keys", \.conditionKeys), ("event-sources", \.eventSources), ("operations", \.operations),
+      ("pass-role", \.passRole), ("tag-on-create", \.tagOnCreate), ("parameter-aliases", \.parameterAliases),
+      ("managed-policies", \.managedPolicies), ("retired-actions", \.retiredActions),
+    ]
+  }
 
   /// The tables inside the program.
   static let embedded = CatalogTables(

