@@ -75,6 +75,8 @@ struct PrincipalTest: Sendable {
   private var named: [(arn: String, account: String, type: Substring, name: Substring)] = []
   private var services: [String] = []
   private var others: [String] = []
+  /// `{"Federated": "*"}`: whoever an identity provider vouches for.
+  private var allFederated = false
 
   /// Prepares a set of principals.
   ///
@@ -89,6 +91,7 @@ struct PrincipalTest: Sendable {
         switch principals.type {
         case "AWS": addAWS(value)
         case "Service": services.append(value)
+        case "Federated" where value == "*": allFederated = true
         default: others.append(value)
         }
       }
@@ -120,7 +123,7 @@ struct PrincipalTest: Sendable {
     guard let arn = caller.arn else { return .none }
     switch caller.kind {
     case .service: return services.contains { $0.hasSameBytes(as: arn) } ? .itself : .none
-    case .other where others.contains { $0.hasSameBytes(as: arn) }: return .itself
+    case .other where allFederated || others.contains { $0.hasSameBytes(as: arn) }: return .itself
     default: break
     }
     var best = PrincipalMatch.none
