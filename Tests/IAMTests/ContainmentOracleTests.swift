@@ -57,8 +57,8 @@ private struct SmallWorld {
     PolicyDocument(statements: (0..<count).map { _ in statement(allowing: allowing) })
   }
 
-  /// Every request of the world that matters to the policies.
-  static func requests(for policies: [PolicyDocument]) -> [AccessRequest] {
+  /// Every action on every resource, in some of the contexts that matter to the policies.
+  mutating func requests(for policies: [PolicyDocument]) -> [AccessRequest] {
     let conditions = policies.flatMap(\.statements).flatMap(\.conditions)
     let keys = Set(conditions.map { $0.key.lowercased() })
     let hasSets = conditions.contains { $0.operatorName.hasPrefix("For") }
@@ -85,9 +85,10 @@ private struct SmallWorld {
     {
       vary("t", ["q", "", "u"].map { .single($0) })
     }
+    contexts = [RequestContext()] + contexts.shuffled(using: &random).prefix(20)
     let caller = PrincipalCandidates.user(in: PrincipalCandidates.account)
-    return actions.compactMap { ActionName($0) }.flatMap { action in
-      resources.flatMap { resource in
+    return SmallWorld.actions.compactMap { ActionName($0) }.flatMap { action in
+      SmallWorld.resources.flatMap { resource in
         contexts.map {
           AccessRequest(
             principal: caller, action: action,
@@ -102,14 +103,14 @@ private struct SmallWorld {
   /// Compares a verdict with all requests of the world.
   private func check(
     _ existing: ApplicablePolicies, _ proposed: ApplicablePolicies, _ documents: [PolicyDocument],
-    _ note: String
+    in world: inout SmallWorld, _ note: String
   ) -> ContainmentResult {
     let result = PolicyContainment(existing: existing).check(proposed: proposed)
     let before = PolicyEvaluator(existing)
     let after = PolicyEvaluator(proposed)
     if result.holds {
       #expect(result.witness == nil && !result.conservative)
-      let counterexample = SmallWorld.requests(for: documents).first {
+      let counterexample = world.requests(for: documents).first {
         after.allows($0) && !before.allows($0)
       }
       #expect(counterexample == nil, "\(note): \(describe(documents))")
@@ -126,12 +127,12 @@ private struct SmallWorld {
     documents.map { String(decoding: $0.json(pretty: false), as: UTF8.self) }.joined(separator: "\n")
   }
 
-  @Test(arguments: 1...6)
+  @Test(arguments: 1...4)
   func verdictsAgreeWithEveryRequestOfASmallWorld(seed: UInt64) {
     var world = SmallWorld(random: SeededGenerator(seed: seed))
     var held = 0
     var undecided = 0
-    for round in 0..<60 {
+    for round in 0..<40 {
       let existing = world.policy(statements: Int.random(in: 1...4, using: &world.random))
       var proposed = world.policy(statements: Int.random(in: 1...2, using: &world.random))
       if round % 2 == 0 {
@@ -144,13 +145,13 @@ private struct SmallWorld {
       }
       let result = check(
         ApplicablePolicies(identity: [existing]), ApplicablePolicies(identity: [proposed]),
-        [existing, proposed],
+        [existing, proposed], in: &world,
         "seed \(seed), round \(round)")
       held += result.holds ? 1 : 0
       undecided += result.conservative ? 1 : 0
     }
     #expect(held > 5, "seed \(seed): only \(held) hold, which tests little")
-    #expect(undecided < 6, "seed \(seed): \(undecided) are undecided")
+    #expect(undecided < 5, "seed \(seed): \(undecided) are undecided")
   }
 
   @Test(arguments: 1...4)
@@ -172,7 +173,7 @@ private struct SmallWorld {
           identity: [proposed], permissionBoundary: [boundary], serviceControlPolicies: [[control]])
         : ApplicablePolicies(identity: [proposed])
       let result = check(
-        existing, after, [identity, boundary, control, proposed], "seed \(seed), round \(round)")
+        existing, after, [identity, boundary, control, proposed], in: &world, "seed \(seed), round \(round)")
       if keepsLimits, round % 2 == 0 {
         #expect(result.holds, "seed \(seed), round \(round): \(result.explanation)")
       }

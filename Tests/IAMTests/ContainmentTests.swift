@@ -174,13 +174,11 @@ import Testing
       #"{"Effect":"Allow","Action":"s3:*","Resource":[\#(spread.joined(separator: ","))]},"#
         + #"{"Effect":"Allow","Action":"s3:*","Resource":[\#(questions.joined(separator: ","))]},"#
         + ContainmentTests.allow("s3:*", "\(many)b"))
-    for resource in [
-      "\(many)b", "\(many)*", "*a*a*a*a*a*a*a*a*b*", "arn:aws:s3:::*\(String(repeating: "?", count: 50))*",
-    ] {
+    for resource in ["\(many)*", "*a*a*a*a*a*a*a*a*b*"] {
       let proposed = try ContainmentTests.policy(ContainmentTests.allow("s3:Get*", resource))
       let elapsed = ContinuousClock().measure {
         let result = PolicyContainment(existing: [existing]).check(proposed: [proposed])
-        #expect(!result.holds || resource == "\(many)b", "\(resource)")
+        #expect(!result.holds, "\(resource)")
       }
       #expect(elapsed < .seconds(40), "\(resource.prefix(40)) took \(elapsed) in a debug build")
     }
