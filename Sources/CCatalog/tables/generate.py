@@ -370,7 +370,7 @@ ROLE = re.compile(r"(role_?arns?|role|roles|iamroles)$", re.I)
 NO_ROLE = re.compile(r"(participant|user|column\w*|geographic|property|dash|grafana|key|channel|approver|organization)roles?$", re.I)
 
 # Names of parameters that hold tags.
-TAGS = re.compile(r"(tags?|taglist|tagspecifications?|tagset|resourcetags)$", re.I)
+TAGS = re.compile(r"(tags?|tags?list|tagspecifications?|tagset|resourcetags)$", re.I)
 
 
 def write_operations(reference, boto, facts):
