@@ -1,4 +1,9 @@
 // The patterns of an Action or Resource element, arranged so that a long list of names costs one look-up.
+//
+// A resource pattern is matched against the whole ARN, its colons included: the IAM User Guide ("Using wildcards in
+// resource ARNs") lets a `*` at the end of a segment reach beyond the colon, and the ARN operators of conditions,
+// which stop there, are described as the exception. A pattern that stops at colons on paper may thus match more
+// than its author meant, which is the side on which a check for new access has to err.
 
 /// A list of patterns, any of which may match.
 struct PatternSet: Sendable {

@@ -17,12 +17,20 @@ public struct PolicyText: Sendable {
 
   let tape: JSONTape
 
+  /// The longest text that is read, in bytes; the longest policies of AWS have about a tenth of it.
+  static let sizeLimit = 1 << 20
+
   /// Parses a policy document, URL-encoded as the IAM API returns it (RFC 3986) or plain.
   ///
   /// - Parameter json: The document as UTF-8.
   /// - Throws: `PolicyError`, with path, line and column in the decoded text, at the first fault.
   /// - Complexity: O(*n*) in the length of the text.
   public init(json: [UInt8]) throws(PolicyError) {
+    guard json.count <= PolicyText.sizeLimit else {
+      throw PolicyError(
+        code: .tooLarge, path: "", line: 1, column: 1,
+        message: "the document has \(json.count) bytes; no policy is that long")
+    }
     let first = json.first { !$0.isJSONWhitespace }
     isURLEncoded = first == UInt8(ascii: "%")
     text = isURLEncoded ? try PolicyText.decodingPercents(json) : json

@@ -95,7 +95,15 @@ private struct SimulationReader {
       throw SimulationError(id: nil, message: "the line is no JSON object")
     }
     id = tape.value(of: "id", in: 0, bytes.span).flatMap { tape.scalarText(of: $0, bytes.span) }
+    var names: Set<String> = []
+    for member in tape.members(of: 0) {
+      let name = tape.text(of: member.name, bytes.span) ?? ""
+      guard names.insert(name).inserted else { throw error("`\(name)` stands in the line twice") }
+    }
   }
+
+  /// The longest action, ARN or value of a condition key, in bytes; ARNs have at most 2,048.
+  private static let textLimit = 1 << 14
 
   func request() throws(SimulationError) -> SimulationRequest {
     guard let actionText = try string("action"), let action = ActionName(actionText) else {
@@ -156,17 +164,20 @@ private struct SimulationReader {
     for (nameNode, value) in tape.members(of: node) {
       let name = tape.text(of: nameNode, bytes.span) ?? ""
       if tape[value].kind == .null { continue }
+      guard context[name] == nil else {
+        throw error("`context.\(name)` stands there twice; case does not count")
+      }
       if tape[value].kind == .array {
         var values: [String] = []
         for element in tape.elements(of: value) {
           guard let text = tape.scalarText(of: element, bytes.span) else {
             throw error("`context.\(name)` has to be a string or a list of strings")
           }
-          values.append(text)
+          values.append(try bounded(text, "context.\(name)"))
         }
         context[name] = .multiple(values)
       } else if let text = tape.scalarText(of: value, bytes.span) {
-        context[name] = .single(text)
+        context[name] = .single(try bounded(text, "context.\(name)"))
       } else {
         throw error("`context.\(name)` has to be a string or a list of strings")
       }
@@ -225,6 +236,13 @@ private struct SimulationReader {
     guard let value = member(name, in: node) else { return nil }
     guard let text = tape.text(of: value, bytes.span), tape[value].kind == .string else {
       throw error("`\(name)` has to be a string")
+    }
+    return try bounded(text, name)
+  }
+
+  private func bounded(_ text: String, _ name: String) throws(SimulationError) -> String {
+    guard text.utf8.count <= SimulationReader.textLimit else {
+      throw error("`\(name)` is longer than \(SimulationReader.textLimit) bytes")
     }
     return text
   }

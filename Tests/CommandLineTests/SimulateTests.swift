@@ -70,6 +70,9 @@ struct SimulateTests {
           policy: #"{"Statement":[{"Effect":"allow","Action":"*","Resource":"*"}]}"#),
         "`identityPolicies[0]`: line 1, column 25: `Statement[0].Effect`"
       ),
+      (line("x", action: "s3:GetObject", context: #"{"a":"1","A":"2"}"#), "`context.A`"),
+      (#"{"id":"x","action":"s3:GetObject","action":"s3:PutObject"}"#, "`action` stands in the line twice"),
+      (line("x", action: "s3:" + String(repeating: "a", count: 20_000)), "`action` is longer than"),
       (
         line("x", action: "s3:GetObject", policy: #"{"Statement":[],"Comment":"no such element"}"#),
         "`Comment`"

@@ -154,4 +154,34 @@ struct ConformanceTests {
       return (actual, test.value["expected"]?.string ?? "")
     }
   }
+
+  /// Of parliament's findings those that are about the grammar; the others are about services or good practice.
+  static let grammarFindings: Set<String> = [
+    "MALFORMED_JSON", "MALFORMED", "INVALID_ARN", "UNKNOWN_OPERATOR", "INVALID_SID", "DUPLICATE_SID",
+  ]
+
+  @Test func grammarFaultsOfTheLinterAreFound() throws {
+    for test in try ConformanceTests.cases("lint") {
+      let expected = test.value["expectedFindings"]?.elements.compactMap(\.string) ?? []
+      var json = Array((test.value["policyText"]?.string ?? "").utf8)
+      if let policy = test.value["policy"], policy != .null {
+        var writer = JSONWriter()
+        writer.write(policy)
+        json = writer.bytes
+      }
+      // A policy with principals is checked as one of a resource.
+      let document = try? PolicyDocument(json: json)
+      let isResourceBased = document?.statements.contains { $0.principal != nil } ?? false
+      let findings = document.map {
+        PolicyValidation($0, as: isResourceBased ? .resourcePolicy : .managedPolicy).findings
+      }
+      // What parliament passes and AWS's grammar page does not: an `Id` in an identity-based policy. That a value does not
+      // fit its operator it calls a type that does not match the key.
+      let ignored: Set<PolicyValidation.Finding.Code> = [.invalidValue, .invalidVersion]
+      let isFaulty = findings?.contains { !ignored.contains($0.code) && $0.path != "Id" } ?? true
+      #expect(
+        isFaulty == !ConformanceTests.grammarFindings.isDisjoint(with: expected),
+        "\(test.id) \(expected) \(findings ?? [])")
+    }
+  }
 }
