@@ -3,8 +3,9 @@
 /// Writes JSON into a buffer, compact or with an indentation of two spaces.
 ///
 /// The caller keeps to the grammar (a name before each member's value, as many ends as beginnings); separators
-/// and indentation are put in by the writer. Control characters (C0, DEL and C1) and the line separators U+2028
-/// and U+2029 are escaped, everything else stands as UTF-8.
+/// and indentation are put in by the writer. Control characters (C0, DEL and C1), line separators and the
+/// bidirectional controls that could show a line in another order than it has are escaped, everything else stands
+/// as UTF-8.
 package struct JSONWriter: Sendable {
   /// The text written so far.
   package private(set) var bytes: [UInt8] = []
@@ -156,7 +157,7 @@ package struct JSONWriter: Sendable {
   package static func escape(_ text: String, into output: inout [UInt8]) {
     // Most strings need no escape: then one append does.
     let needsEscape = text.utf8.contains {
-      $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2
+      $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F || $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2
     }
     guard needsEscape else {
       output.append(contentsOf: text.utf8)
@@ -171,7 +172,7 @@ package struct JSONWriter: Sendable {
       case 0x0A: output.append(contentsOf: #"\n"#.utf8)
       case 0x0C: output.append(contentsOf: #"\f"#.utf8)
       case 0x0D: output.append(contentsOf: #"\r"#.utf8)
-      case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029:
+      case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
         let digits = String(scalar.value, radix: 16)
         output.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
       default: output.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])

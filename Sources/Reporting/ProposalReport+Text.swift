@@ -57,7 +57,9 @@ private struct ProposalPage {
     let verification = proposal.verification
     let packing = proposal.packing
     var text = counted(proposal.policies.count, "policy", "policies")
-    text += packing.isOptimal ? " (fewer are impossible)" : " (at least \(packing.lowerBound) are needed)"
+    if packing.policies > 1 {
+      text += packing.isOptimal ? " (fewer are impossible)" : " (at least \(packing.lowerBound) are needed)"
+    }
     let uses = counted(verification.usesReplayed, "recorded use")
     var proofs = [
       verification.complete ? (true, "allows all of \(uses)") : (false, "does not allow all of \(uses)")

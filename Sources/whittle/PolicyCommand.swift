@@ -104,6 +104,11 @@ private struct PolicyJob: Job {
     }
     let proposals = PolicySynthesizer(options: options).proposals(for: basis.ledger, grants: grants)
     let report = ProposalReport(proposals, basis: basis)
+    if [.terraform, .cloudformation, .cli].contains(format) {
+      for name in report.undeployable {
+        console.warn("`\(name)` is left out: IAM allows no such name, so the log is wrong or forged")
+      }
+    }
     if directory != nil {
       directory?.add(report, format: format)
       try directory?.finish()

@@ -49,6 +49,7 @@ struct DeployablePolicy {
     var accounts: [String: [DeployablePolicy]] = [:]
     for proposal in proposals {
       guard let arn = ARN(proposal.principal.identifier), let entity = Entity(arn) else { continue }
+      guard DeployablePolicy.canExist(arn) else { continue }
       let name = arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource
       for policy in proposal.policies {
         accounts[arn.account, default: []].append(
@@ -58,6 +59,23 @@ struct DeployablePolicy {
       }
     }
     return accounts.sorted { $0.key < $1.key }.map { (account: $0.key, policies: $0.value) }
+  }
+}
+
+extension DeployablePolicy {
+  /// Whether IAM could have an identity of this ARN at all.
+  ///
+  /// Logs can be forged. A name or an account that IAM does not allow cannot be deployed to, and would carry control
+  /// characters into scripts, where no quoting makes them harmless to whoever reads the script. See "IAM and AWS STS
+  /// quotas" in the IAM User Guide for the characters of names.
+  static func canExist(_ arn: ARN) -> Bool {
+    func isAlphanumeric(_ byte: UInt8) -> Bool {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    return arn.account.utf8.count == 12 && arn.account.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      && arn.partition.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+      && arn.resource.utf8.allSatisfy { isAlphanumeric($0) || "+=,.@_-/".utf8.contains($0) }
   }
 }
 
@@ -86,5 +104,15 @@ struct UniqueNames {
       number += 1
     }
     return name
+  }
+}
+
+extension ProposalReport {
+  /// The principals whose policies the formats for deployment leave out, because IAM allows no such name.
+  package var undeployable: [String] {
+    proposals.filter { proposal in
+      !proposal.policies.isEmpty
+        && !(ARN(proposal.principal.identifier).map(DeployablePolicy.canExist) ?? false)
+    }.map(\.principal.identifier)
   }
 }
