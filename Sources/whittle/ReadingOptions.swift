@@ -48,6 +48,20 @@ struct ReadingOptions: Hashable, Sendable {
   /// - Throws: ``CommandError/Code/inputMissing`` where an input is missing or nothing could be read,
   ///   ``CommandError/Code/strict`` where `--strict` was given and the input is damaged or unresolved.
   func read(on console: Console) throws(CommandError) -> (report: UsageReport, status: ExitStatus) {
+    let (_, report, status) = try read(on: console) { scan in ((), try scan.run()) }
+    return (report, status)
+  }
+
+  /// Reads the logs by a scan of the command's own; damage is told on standard error, a line for each file.
+  ///
+  /// - Parameters:
+  ///   - console: Where messages and progress go.
+  ///   - body: Reads what the scan says.
+  /// - Returns: What the body found beside the usage, what was used and read, and the status that damage leads to.
+  /// - Throws: As ``read(on:)``.
+  func read<Finding>(
+    on console: Console, _ body: (UsageScan) throws -> (Finding, UsageScan.Result)
+  ) throws(CommandError) -> (finding: Finding, report: UsageReport, status: ExitStatus) {
     for case .path(let path) in inputs where unsafe access(path, F_OK) != 0 {
       throw CommandError(
         .inputMissing, "cannot read `\(path)`: \(systemMessage(errno))",
@@ -57,16 +71,17 @@ struct ReadingOptions: Hashable, Sendable {
     scan.filter = filter
     let meter = console.showsProgress ? ProgressMeter() : nil
     if let meter { scan.progress = { meter.show(files: $0.files, bytes: $0.bytes) } }
+    let finding: Finding
     let result: UsageScan.Result
     do {
-      result = try scan.run()
+      (finding, result) = try body(scan)
     } catch {
       throw CommandError(.inputMissing, "cannot keep standard input in a temporary file: \(error)")
     }
     meter?.clear()
     let report = UsageReport(ledger: result.ledger, summary: result.summary)
     try judge(report, on: console)
-    return (report, result.summary.damaged.isEmpty ? .done : .damagedInput)
+    return (finding, report, result.summary.damaged.isEmpty ? .done : .damagedInput)
   }
 
   /// Tells what was wrong with the input, and throws where that ends the run.

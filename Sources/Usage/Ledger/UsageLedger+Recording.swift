@@ -81,11 +81,7 @@ extension PrincipalFacts {
     if outcome == .denied { denied += 1 }
     if outcome == .failed { failed += 1 }
     let identity = event.userIdentity
-    if let arn = identity.arn, let marker = arn.firstRange(of: ":assumed-role/"),
-      let slash = arn[marker.upperBound...].firstIndex(of: "/")
-    {
-      sessions.insert(String(arn[arn.index(after: slash)...]))
-    }
+    if let session = identity.sessionName { sessions.insert(session) }
     if let source = identity.sourceIdentity { sourceIdentities.insert(source) }
     if let key = identity.accessKeyID { accessKeys.insert(key) }
     if let user = identity.onBehalfOfUserID { identityCenterUsers.insert(user) }
@@ -118,5 +114,15 @@ extension UseFacts {
       observedContext[ByteString(pair.key), default: BoundedSet(limit: UseFacts.contextLimit)].insert(
         pair.value)
     }
+  }
+}
+
+extension UserIdentity {
+  /// The name of a role's session: what stands behind the role in the ARN of the caller.
+  var sessionName: String? {
+    guard let arn, let marker = arn.firstRange(of: ":assumed-role/"),
+      let slash = arn[marker.upperBound...].firstIndex(of: "/")
+    else { return nil }
+    return String(arn[arn.index(after: slash)...])
   }
 }

@@ -43,14 +43,22 @@ struct UsageRecorder: EventConsumer {
     self.resolver = ActionResolver(catalog: catalog)
   }
 
-  mutating func consume(_ event: CloudTrailEvent) {
+  mutating func consume(_ event: CloudTrailEvent) { _ = recorded(event) }
+
+  /// Records an event if the filter lets it through.
+  ///
+  /// - Parameter event: The event.
+  /// - Returns: What it needed, or `nil` where the filter left it out.
+  mutating func recorded(_ event: CloudTrailEvent) -> Resolution? {
     let principal = Principal(event)
-    guard filter.covers(event, principal) else { return }
+    guard filter.covers(event, principal) else { return nil }
     guard filter.selects(event, principal) else {
       ledger.recordCoverage(event)
-      return
+      return nil
     }
-    ledger.record(event, resolution(event))
+    let resolution = resolution(event)
+    ledger.record(event, resolution)
+    return resolution
   }
 
   mutating func merge(_ other: UsageRecorder) { ledger.merge(other.ledger) }

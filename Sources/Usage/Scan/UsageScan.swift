@@ -58,18 +58,26 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
-    guard filter.isRelative else { return run(inputs, newest: nil) }
-    return try Spool.replayable(inputs) { inputs in
-      let newest = LogScan(inputs: inputs, jobs: jobs).run { NewestEvent() }.consumer.time
-      return run(inputs, newest: newest)
-    }
+    let (recorder, summary) = try fold { UsageRecorder(filter: $0, catalog: $1) }
+    return Result(recorded: recorder.ledger, summary: summary)
   }
 
-  private func run(_ inputs: [LogInput], newest: Timestamp?) -> Result {
-    let (consumer, summary) = LogScan(inputs: inputs, jobs: jobs, progress: progress).run {
-      UsageRecorder(filter: EventFilter(filter, newest: newest, catalog: catalog), catalog: catalog)
+  /// Feeds the events of the inputs to consumers.
+  ///
+  /// - Parameter make: Makes an empty consumer from the filter, ready to judge events.
+  /// - Returns: The merged consumer, and the account of what was read.
+  /// - Throws: If standard input had to be kept and could not be.
+  func fold<Consumer: EventConsumer>(
+    _ make: @Sendable (EventFilter, Catalog) -> Consumer
+  ) throws -> (consumer: Consumer, summary: LogSummary) {
+    func read(_ inputs: [LogInput], newest: Timestamp?) -> (consumer: Consumer, summary: LogSummary) {
+      let filter = EventFilter(filter, newest: newest, catalog: catalog)
+      return LogScan(inputs: inputs, jobs: jobs, progress: progress).run { make(filter, catalog) }
     }
-    return Result(recorded: consumer.ledger, summary: summary)
+    guard filter.isRelative else { return read(inputs, newest: nil) }
+    return try Spool.replayable(inputs) { inputs in
+      read(inputs, newest: LogScan(inputs: inputs, jobs: jobs).run { NewestEvent() }.consumer.time)
+    }
   }
 }
 
