@@ -65,17 +65,12 @@ struct DeployablePolicy {
 extension DeployablePolicy {
   /// Whether IAM could have an identity of this ARN at all.
   ///
-  /// Logs can be forged. A name or an account that IAM does not allow cannot be deployed to, and would carry control
-  /// characters into scripts, where no quoting makes them harmless to whoever reads the script. See "IAM and AWS STS
-  /// quotas" in the IAM User Guide for the characters of names.
+  /// Logs can be forged. IAM's names and paths are printable ASCII without spaces ("IAM identifiers" and "IAM and AWS
+  /// STS quotas" in the IAM User Guide); anything else cannot be deployed to, and would carry control characters into
+  /// scripts, where no quoting makes them harmless to whoever reads the script.
   static func canExist(_ arn: ARN) -> Bool {
-    func isAlphanumeric(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-    return arn.account.utf8.count == 12 && arn.account.utf8.allSatisfy { (0x30...0x39).contains($0) }
-      && arn.partition.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
-      && arn.resource.utf8.allSatisfy { isAlphanumeric($0) || "+=,.@_-/".utf8.contains($0) }
+    arn.account.utf8.count == 12 && arn.account.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      && (arn.partition + arn.resource).utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 }
 
