@@ -1,9 +1,10 @@
 // Checks policies against the promises of SEMANTICS §7.
 //
 // Nothing here is shared with the synthesiser but the policy grammar, the evaluator and the catalog: what is checked
-// is the documents as they will be deployed, against the recorded use as the ledger holds it. Three checks:
+// is the documents as they will be deployed, against the recorded use as the ledger holds it. Four checks:
 //
 //   complete       every use is put through `PolicyEvaluator` (`Replay`)
+//   no new access  `PolicyContainment` in the current grant, boundary and all
 //   minimal        each action and each resource of each statement is the only one that lets some use through
 //                  (`Minimality`); what is allowed beyond the use is listed
 //   deployable     the documents parse, and keep IAM's quotas (`Deployability`)
@@ -43,11 +44,13 @@ struct PolicyVerifier {
     var failures = replay.failures
     let minimality = Minimality(subject, scenarios: replay.scenarios, catalog: catalog)
     failures += minimality.failures
+    let breach: VerificationFailure? = subject.grant.flatMap { self.newAccess(subject, grant: $0) }
+    if let breach { failures.append(breach) }
     let deployability = Deployability.failures(of: subject)
     failures += deployability
     return Verification(
       complete: replay.failures.isEmpty, usesReplayed: subject.uses.count,
-      noNewAccess: nil, minimal: minimality.failures.isEmpty,
+      noNewAccess: subject.grant.map { _ in breach == nil }, minimal: minimality.failures.isEmpty,
       excess: minimality.excess, withinQuotas: deployability.isEmpty,
       failures: failures.map { failure in
         var failure = failure

@@ -1,0 +1,114 @@
+// `whittle check POLICY… LOGS…`: replay recorded use against policies on disk.
+
+import CloudTrail
+import Glibc
+import IAM
+import LeastPrivilege
+import Reporting
+
+/// Replays recorded use against policies, to see what would break.
+///
+/// An operand is a policy document, a directory that `whittle policy --output` wrote, or logs; they are told apart by
+/// content. The policies of such a directory are held each to the uses of their own principal, and to everything
+/// that the manifest promises; other policies, taken together, to the uses of every principal that is asked for.
+struct CheckReplay {
+  /// The command line.
+  let arguments: ParsedArguments
+
+  /// No policy document is larger than this, so that a log need not be read whole to see that it is none.
+  private static let documentLimit = 1 << 20
+
+  /// Policies of one principal, or of whoever is asked for.
+  private struct PolicySet {
+    var principal: Principal?
+    var policies: [NamedPolicy] = []
+    var notGranted: [UngrantedUse] = []
+  }
+
+  /// Replays.
+  ///
+  /// - Parameter console: Where messages go.
+  /// - Returns: What would break, sorted by principal, and the status that damaged input leads to.
+  /// - Throws: Where a file cannot be read, or there is no policy or no log among the operands.
+  func run(on console: Console) throws(CommandError) -> (failures: [VerificationFailure], status: ExitStatus)
+  {
+    var sets: [PolicySet] = []
+    var loose = PolicySet()
+    var logs: [String] = []
+    for operand in arguments.operands {
+      if let written = try Self.written(operand) {
+        sets += written
+      } else if let policy = Self.document(operand) {
+        loose.policies.append(policy)
+      } else {
+        logs.append(operand)
+      }
+    }
+    guard !sets.isEmpty || !loose.policies.isEmpty else {
+      throw CommandError(
+        .badOperand, "no policy among the operands",
+        hint: "name policy documents, or a directory that `whittle policy --output` wrote, and logs")
+    }
+    guard !logs.isEmpty else {
+      throw CommandError(
+        .badOperand, "no logs among the operands",
+        hint: "name logs to replay, or compare policies with `--existing` and `--proposed`")
+    }
+    let (basis, status) = try ReadingOptions(arguments, operands: logs).read(on: console)
+    let check = PolicyCheck(basis.ledger)
+    var failures: [VerificationFailure] = []
+    for set in sets {
+      guard let principal = set.principal, arguments.matches(principal) else { continue }
+      failures +=
+        check.check(set.policies, of: principal, strictness: .minimal, exempt: set.notGranted).failures
+    }
+    let known = Set(sets.compactMap(\.principal))
+    for principal in check.principals where !known.contains(principal) && arguments.matches(principal) {
+      failures += check.check(loose.policies, of: principal).failures
+    }
+    return (failures, status)
+  }
+
+  /// The policies of a directory that `policy --output` wrote; `nil` where the operand is something else.
+  private static func written(_ path: String) throws(CommandError) -> [PolicySet]? {
+    guard FileSystem.isDirectory(path),
+      let bytes = FileSystem.contents("\(path)/\(OutputDirectory.manifestName)", limit: 1 << 30),
+      let manifest = PolicyManifest(parsing: bytes)
+    else { return nil }
+    var sets: [PolicySet] = []
+    for entry in manifest.entries {
+      var set = PolicySet(principal: entry.principal, notGranted: entry.notGranted)
+      for (name, file) in entry.policies {
+        guard var policy = document("\(path)/\(file)") else {
+          throw CommandError(
+            .inputMissing, "`\(path)/\(file)` is no policy document, and the manifest names it",
+            hint: "write the directory again with `whittle policy --output`")
+        }
+        policy.name = name
+        set.policies.append(policy)
+      }
+      sets.append(set)
+    }
+    return sets
+  }
+
+  /// A policy document with the file's name as its name; `nil` where the file is none.
+  private static func document(_ path: String) -> NamedPolicy? {
+    // What is no regular file, such as a pipe, can be read only once, and that is for the logs' reader.
+    var status = stat()
+    guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let bytes = FileSystem.contents(path, limit: documentLimit),
+      let document = try? PolicyDocument(json: bytes)
+    else { return nil }
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = file.hasSuffix(".json") ? String(file.dropLast(5)) : file
+    return NamedPolicy(name: name, document: document, size: document.managedPolicySize, evidence: [])
+  }
+}
+
+extension ParsedArguments {
+  /// Whether a principal is one that `--principal` asks for.
+  fileprivate func matches(_ principal: Principal) -> Bool {
+    PrincipalPatterns(values(.principal)).match(principal)
+  }
+}
