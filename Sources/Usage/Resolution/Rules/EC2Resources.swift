@@ -7,15 +7,29 @@ struct EC2Resources: ServiceRule {
   let owns: Set<String> = ["group", "key-pair"]
 
   func found(_ query: ResourceQuery) -> [String] {
-    if query.type.name == "key-pair" {
-      let names = ["keyName", "keyNames"].flatMap { query.call.request.values(named: $0) }.map(\.value)
-      if !names.isEmpty { return names.compactMap { query.resource(named: $0) } }
-    }
+    let names = named(query)
+    if !names.isEmpty { return names.compactMap { query.resource(named: $0) } }
     if query.action.action == "ec2:RunInstances" { return launched(query) }
     if query.plan.creates, query.type.required, EC2Resources.isMade(query.type.name, by: query.operation) {
       return anew(query)
     }
     return identified(query)
+  }
+
+  /// Key pairs and placement groups, whose ARNs have the name that their maker chose.
+  private func named(_ query: ResourceQuery) -> [String] {
+    let request = query.call.request
+    switch query.type.name {
+    case "key-pair":
+      return ["keyName", "keyNames"].flatMap { request.values(named: $0) }.map(\.value)
+    case "placement-group":
+      if query.operation.isAbout("placement-group", of: "ec2") {
+        return request.values(named: "groupName").map(\.value)
+      }
+      // Elsewhere a group's name is that of a security group, but for the placement of an instance.
+      return request.parameters.filter { $0.path.suffix(2) == ["placement", "groupname"] }.map(\.value)
+    default: return []
+    }
   }
 
   /// What a launch makes: always instances, network interfaces and volumes.
@@ -68,10 +82,8 @@ struct EC2Resources: ServiceRule {
       parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
     }
     guard types.contains(where: { $0.value == query.type.name }) else { return [] }
-    if query.type.name == "key-pair", let name = query.call.request.value(named: "keyName") {
-      return query.resource(named: name).map { [$0] } ?? []
-    }
-    return anew(query)
+    let names = named(query)
+    return names.isEmpty ? anew(query) : names.compactMap { query.resource(named: $0) }
   }
 
   /// Whether a value may be the id of a resource of a type, judged by how such ids begin.
