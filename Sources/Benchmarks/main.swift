@@ -7,7 +7,7 @@ import Glibc
 
 let scenarios: [Scenario] = [
   .startUp, .matchPatterns, .matchByFnmatch, .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
-  .prepareTenPolicies,
+  .prepareTenPolicies, .readTrail, .readLines, .readSmallFiles, .scanTrail, .scanPrincipals,
 ]
 
 let names = CommandLine.arguments.dropFirst()

@@ -15,7 +15,8 @@ extension CloudTrailEvent {
     var fields = RecordFields()
     fields.find(in: 0, of: tape, json.span)
     var strings = StringCache()
-    self.init(tape, RecordFacts(tape, fields, json.span), json.span, &strings)
+    var places: [Int] = []
+    self.init(tape, RecordFacts(tape, fields, json.span, &places), json.span, &strings)
   }
 
   /// Decodes one record from its JSON text.
@@ -67,7 +68,7 @@ extension CloudTrailEvent {
     requestParametersPart = part(.requestParameters)
     responseElementsPart = part(.responseElements)
     additionalEventDataPart = part(.additionalEventData)
-    digest = facts.digest
+    digest = EventDigest(facts.digest)
   }
 }
 
@@ -80,7 +81,7 @@ struct RecordFacts {
   /// When the call was made.
   let time: Timestamp?
   /// The digest of what the record says, apart from its id and time.
-  let digest: EventDigest
+  let digest: JSONDigest
 
   /// Looks at a record.
   ///
@@ -88,15 +89,16 @@ struct RecordFacts {
   ///   - tape: The tape of the record, or of something around it.
   ///   - fields: The record's fields.
   ///   - bytes: The text of the tape.
-  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) {
+  ///   - places: Room to work in.
+  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ places: inout [Int]) {
     self.fields = fields
-    identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes) }
+    identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes, &places) }
     // Logstash moves the time to `@timestamp`.
     time = (fields[.eventTime] ?? fields[.timestamp]).flatMap { Timestamp(tape, at: $0, bytes) }
-    var digest = EventDigest.empty
+    var digest = JSONDigest.empty
     func add(_ field: RecordField) {
       guard let index = fields[field], !tape.isAbsent(index) else { return }
-      digest.add(EventDigest(tape, at: index, bytes).tagged(UInt64(field.rawValue)))
+      digest.add(tape.digest(of: index, bytes).tagged(UInt64(field.rawValue)))
     }
     add(.eventSource)
     add(.eventName)
@@ -115,12 +117,12 @@ struct RecordFacts {
   func recordDigest(_ tape: JSONTape, _ bytes: Span<UInt8>) -> EventDigest? {
     guard let id = fields[.eventID], !tape.isAbsent(id) else { return nil }
     var whole = digest
-    whole.add(EventDigest(tape, at: id, bytes).tagged(100))
+    whole.add(tape.digest(of: id, bytes).tagged(100))
     if let time {
       let seconds = UInt64(bitPattern: time.secondsSinceEpoch)
-      whole.add(EventDigest(high: seconds, low: seconds).tagged(101))
+      whole.add(JSONDigest(high: seconds, low: seconds).tagged(101))
     }
-    return whole
+    return EventDigest(whole)
   }
 }
 

@@ -63,7 +63,7 @@ public struct CloudTrailEvent: Sendable {
   ///
   /// Its id and time are left out, and so is how the record was written; events with equal digests need the same
   /// permissions.
-  public internal(set) var digest = EventDigest(high: 0, low: 0)
+  public internal(set) var digest = EventDigest.empty
 
   /// Creates an event of which nothing is known.
   public init() {}

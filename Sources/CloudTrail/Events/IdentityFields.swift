@@ -1,4 +1,4 @@
-// The members of `userIdentity`, found in one pass.
+// The members of `userIdentity`, found in one pass over each of its objects.
 
 import JSONStream
 
@@ -8,72 +8,43 @@ struct IdentityFields {
   var onBehalfOfUserID, sourceIdentity, mfaAuthenticated: Int?
   var issuerType, issuerARN, issuerAccountID, issuerUserName: Int?
 
+  private static let names = JSONNames([
+    "type", "principalId", "arn", "accountId", "accessKeyId", "userName", "invokedBy", "identityProvider",
+    "onBehalfOf", "sessionContext",
+  ])
+  private static let contextNames = JSONNames(["sessionIssuer", "attributes", "sourceIdentity"])
+  private static let issuerNames = JSONNames(["type", "arn", "accountId", "userName"])
+
   /// Finds the parts; the last of several duplicates wins.
   ///
   /// - Parameters:
   ///   - tape: The tape.
   ///   - index: The index of the identity.
   ///   - bytes: The text of the tape.
-  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>) {
-    IdentityFields.forEachMember(of: tape, index) { name, value in
-      // Names differ by their lengths but for two pairs.
-      func has(_ text: StaticString) -> Bool { tape.isString(name, text, bytes) }
-      if has("type") {
-        type = value
-      } else if has("arn") {
-        arn = value
-      } else if has("principalId") {
-        principalID = value
-      } else if has("accountId") {
-        accountID = value
-      } else if has("accessKeyId") {
-        accessKeyID = value
-      } else if has("userName") {
-        userName = value
-      } else if has("invokedBy") {
-        invokedBy = value
-      } else if has("identityProvider") {
-        identityProvider = value
-      } else if has("onBehalfOf") {
-        onBehalfOfUserID = tape.value(of: "userId", in: value, bytes)
-      } else if has("sessionContext") {
-        readContext(tape, value, bytes)
-      }
-    }
-  }
-
-  private mutating func readContext(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>) {
-    IdentityFields.forEachMember(of: tape, index) { name, value in
-      func has(_ text: StaticString) -> Bool { tape.isString(name, text, bytes) }
-      if has("sessionIssuer") {
-        IdentityFields.forEachMember(of: tape, value) { name, value in
-          if tape.isString(name, "arn", bytes) {
-            issuerARN = value
-          } else if tape.isString(name, "type", bytes) {
-            issuerType = value
-          } else if tape.isString(name, "accountId", bytes) {
-            issuerAccountID = value
-          } else if tape.isString(name, "userName", bytes) {
-            issuerUserName = value
-          }
-        }
-      } else if has("attributes") {
-        mfaAuthenticated = tape.value(of: "mfaAuthenticated", in: value, bytes)
-      } else if has("sourceIdentity") {
-        sourceIdentity = value
-      }
-    }
-  }
-
-  /// Calls a function with the indices of each member's name and value.
-  private static func forEachMember(of tape: JSONTape, _ index: Int, _ body: (Int, Int) -> Void) {
-    guard tape[index].kind == .object else { return }
-    var name = index + 1
-    let end = tape[index].next
-    while name < end {
-      body(name, name + 1)
-      name = tape[name + 1].next
-    }
+  ///   - places: Room to work in, so that none is made for each identity.
+  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>, _ places: inout [Int]) {
+    tape.find(IdentityFields.names, in: index, bytes, into: &places)
+    func found(_ number: Int) -> Int? { places[number] == 0 ? nil : places[number] }
+    type = found(0)
+    principalID = found(1)
+    arn = found(2)
+    accountID = found(3)
+    accessKeyID = found(4)
+    userName = found(5)
+    invokedBy = found(6)
+    identityProvider = found(7)
+    onBehalfOfUserID = found(8).flatMap { tape.value(of: "userId", in: $0, bytes) }
+    guard let context = found(9) else { return }
+    tape.find(IdentityFields.contextNames, in: context, bytes, into: &places)
+    let issuer = found(0)
+    mfaAuthenticated = found(1).flatMap { tape.value(of: "mfaAuthenticated", in: $0, bytes) }
+    sourceIdentity = found(2)
+    guard let issuer else { return }
+    tape.find(IdentityFields.issuerNames, in: issuer, bytes, into: &places)
+    issuerType = found(0)
+    issuerARN = found(1)
+    issuerAccountID = found(2)
+    issuerUserName = found(3)
   }
 
   /// The digest of what decides the principal: sessions of one issuer are alike.
@@ -82,11 +53,11 @@ struct IdentityFields {
   ///   - tape: The tape.
   ///   - bytes: The text of the tape.
   /// - Returns: The digest.
-  func digest(_ tape: JSONTape, _ bytes: Span<UInt8>) -> EventDigest {
-    var digest = EventDigest.empty
+  func digest(_ tape: JSONTape, _ bytes: Span<UInt8>) -> JSONDigest {
+    var digest = JSONDigest.empty
     func add(_ index: Int?, _ tag: UInt64) {
       guard let index, !tape.isAbsent(index) else { return }
-      digest.add(EventDigest(tape, at: index, bytes).tagged(tag))
+      digest.add(tape.digest(of: index, bytes).tagged(tag))
     }
     add(type, 1)
     add(invokedBy, 2)

@@ -34,7 +34,7 @@ struct StringCache {
       return tape.nonemptyText(at: index, bytes)
     }
     let content = bytes.extracting(node.start + 1..<node.end - 1)
-    let hash = EventDigest(content).low | 1
+    let hash = JSONDigest(content).low | 1
     let place = Int(truncatingIfNeeded: hash >> 20) & (StringCache.places - 1)
     if entries[place].hash == hash, StringCache.holds(entries[place].text, content) {
       return entries[place].text

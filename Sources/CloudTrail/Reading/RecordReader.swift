@@ -17,6 +17,7 @@ struct RecordReader<Consumer: EventConsumer> {
 
   private let duplicates: DuplicateFilter?
   private var strings = StringCache()
+  private var places: [Int] = []
   private var spareFields: [RecordFields] = []
   private var spareFramers: [JSONFramer] = []
 
@@ -269,7 +270,7 @@ struct RecordReader<Consumer: EventConsumer> {
       summary.skipped[.unrecognized, default: 0] += 1
       return
     }
-    let facts = RecordFacts(tape, fields, bytes)
+    let facts = RecordFacts(tape, fields, bytes, &places)
     if let duplicates, let digest = facts.recordDigest(tape, bytes), !duplicates.insert(digest) {
       summary.duplicates += 1
       return

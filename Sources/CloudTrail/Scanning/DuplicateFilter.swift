@@ -1,5 +1,6 @@
 // Which events were seen before, over all files and threads.
 
+import JSONStream
 import Synchronization
 
 /// A set of events, shared by the threads of a scan.
@@ -19,7 +20,7 @@ final class DuplicateFilter: Sendable {
       if count * 4 >= table.count * 3 { grow() }
       let mask = table.count - 1
       var place = Int(truncatingIfNeeded: digest.low) & mask
-      while table[place] != .empty {
+      while table[place].high | table[place].low != 0 {
         if table[place] == digest { return false }
         place = (place + 1) & mask
       }
@@ -52,7 +53,7 @@ final class DuplicateFilter: Sendable {
   /// - Returns: Whether the event is new.
   func insert(_ digest: EventDigest) -> Bool {
     // The empty digest marks free places.
-    let digest = digest == .empty ? EventDigest(high: 1, low: 0) : digest
+    let digest = digest == .empty ? EventDigest(JSONDigest(high: 1, low: 0)) : digest
     return parts[Int(digest.high >> 58)].part.withLock { $0.insert(digest) }
   }
 }
