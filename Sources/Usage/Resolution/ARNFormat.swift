@@ -100,7 +100,7 @@ extension ARNFormat {
       ARNFormat.segment(arn.region, fits: region, mayBeEmpty: false),
       ARNFormat.segment(arn.account, fits: account, mayBeEmpty: true)
     else { return nil }
-    return match(Array(arn.resource.utf8)[...], resource[...])
+    return match(Array(arn.resource.utf8))
   }
 
   /// Characters that names at the end of a format cannot hold, where taking them would make one type's ARN another's: an
@@ -115,32 +115,48 @@ extension ARNFormat {
     return mayBeEmpty || !text.isEmpty
   }
 
-  private func match(_ text: ArraySlice<UInt8>, _ tokens: ArraySlice<Token>) -> [String]? {
-    guard let first = tokens.first else { return text.isEmpty ? [] : nil }
-    let rest = tokens.dropFirst()
-    switch first {
-    case .literal(let literal):
-      guard text.starts(with: literal.utf8) else { return nil }
-      return match(text.dropFirst(literal.utf8.count), rest)
-    case .placeholder(let name):
-      if rest.isEmpty {
-        if let forbidden = ARNFormat.forbidden[name], text.contains(forbidden) { return nil }
-        return text.isEmpty ? nil : [String(decoding: text, as: UTF8.self)]
-      }
-      guard case .literal(let next)? = rest.first else {
-        guard let head = text.first, let tail = match(text.dropFirst(), rest) else { return nil }
-        return [String(decoding: [head], as: UTF8.self)] + tail
-      }
-      let needle = Array(next.utf8)
-      var end = text.startIndex + 1
-      while end + needle.count <= text.endIndex {
-        if text[end...].starts(with: needle), let tail = match(text[end...], rest) {
-          return [String(decoding: text[..<end], as: UTF8.self)] + tail
+  /// Matches the resource part in one pass.
+  ///
+  /// Placeholders match anything, so the first place where the literal behind one fits is as good as any later one, and
+  /// nothing has to be tried twice, however hostile the text; only a literal at the very end is looked for there.
+  private func match(_ text: [UInt8]) -> [String]? {
+    var bindings: [String] = []
+    var position = 0
+    for (index, token) in resource.enumerated() {
+      switch token {
+      case .literal(let literal):
+        guard text[position...].starts(with: literal.utf8) else { return nil }
+        position += literal.utf8.count
+      case .placeholder(let name):
+        guard position < text.count, let end = self.end(of: index, from: position + 1, in: text) else {
+          return nil
         }
-        end += 1
+        if end == text.count, let forbidden = ARNFormat.forbidden[name], text[position...].contains(forbidden)
+        {
+          return nil
+        }
+        bindings.append(String(decoding: text[position..<end], as: UTF8.self))
+        position = end
       }
-      return nil
     }
+    return position == text.count ? bindings : nil
+  }
+
+  /// Where the text of a placeholder ends: before the literal behind it, or at the end of the text.
+  private func end(of index: Int, from start: Int, in text: [UInt8]) -> Int? {
+    guard index + 1 < resource.count else { return text.count }
+    guard case .literal(let next) = resource[index + 1] else { return start }
+    let needle = Array(next.utf8)
+    if index + 2 == resource.count {
+      let end = text.count - needle.count
+      return end >= start && text[end...].elementsEqual(needle) ? end : nil
+    }
+    var end = start
+    while end + needle.count <= text.count {
+      if text[end...].starts(with: needle) { return end }
+      end += 1
+    }
+    return nil
   }
 
   /// Whether an ARN is of this format.
