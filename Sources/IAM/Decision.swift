@@ -53,7 +53,7 @@ public struct Decision: Hashable, Sendable {
 
   /// Where an allowed request gets its permission from.
   enum Source: Hashable, Sendable {
-    case identity, resourcePolicy, bothPolicies, bothAccounts, rootUser
+    case identity, resourcePolicy, bothAccounts, rootUser
   }
 
   /// What evaluation found.
@@ -96,7 +96,7 @@ public struct Decision: Hashable, Sendable {
       case .rootUser: return "the root user needs no policy, and nothing denies `\(action)`"
       case .resourcePolicy: return "the resource policy allows `\(action)` to the caller"
       case .bothAccounts: return "the policies of both accounts allow `\(action)`"
-      case .bothPolicies, .identity, nil: return "the identity-based policies allow `\(action)`"
+      case .identity, nil: return "the identity-based policies allow `\(action)`"
       }
     }
   }

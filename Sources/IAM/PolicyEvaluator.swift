@@ -136,7 +136,7 @@ public struct PolicyEvaluator: Sendable {
     } else if grant > .account, limits().isEmpty {
       source = .resourcePolicy
     } else if resourcePolicy != nil, grant == .none, PolicyEvaluator.needsResourcePolicy(prepared) {
-      source = .bothPolicies
+      source = .identity
       missing.append(resourceMissing)
       missing += identitySide()
     } else {
