@@ -4,6 +4,6 @@
 package enum CommandTable {
   /// Every command, in the order of the help.
   package static let commands: [Command] = [
-    .usage, .policy, .diff, .check, .explain, .simulate, .completions,
+    .usage, .policy, .diff, .check, .explain, .simulate, .catalog, .completions,
   ]
 }
