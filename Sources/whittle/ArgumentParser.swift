@@ -120,6 +120,11 @@ private struct CommandLineState {
     }
     try check(text, of: option)
     values[option.name, default: []].append(text)
+    while option.takesSeveral, attached == nil, let next = rest.first, next == "-" || !next.hasPrefix("-") {
+      rest.removeFirst()
+      try check(next, of: option)
+      values[option.name, default: []].append(next)
+    }
   }
 
   private func check(_ text: String, of option: CommandOption) throws(CommandError) {

@@ -1,13 +1,16 @@
-// `whittle check`: do policies hold?
+// `whittle check`: do policies still allow what is used, and do they allow anything new?
 
 import LeastPrivilege
 import Reporting
 
 extension Command {
-  /// `check POLICY… LOGS…`.
+  /// `check POLICY… LOGS…`, `check --existing FILE… --proposed FILE…` and `check --pairs FILE|-`.
   static let check = Command(
-    "check", summary: "replay recorded use against policies: what would break?",
-    synopses: ["POLICY… LOGS… [--principal PATTERN]… [--format F]"],
+    "check", summary: "what would policies break, and do they allow anything new?",
+    synopses: [
+      "POLICY… LOGS… [--principal PATTERN]… [--format F]",
+      "--existing FILE… --proposed FILE… [--policy-type T] [--format F]", "--pairs FILE|- [--format F]",
+    ],
     examples: [
       Example(
         "would this policy let the role do what it did?",
@@ -15,18 +18,75 @@ extension Command {
       Example(
         "are the policies that Whittle wrote still enough for newer logs?",
         "whittle check policies/ cloudtrail-logs/"),
+      Example(
+        "may this change be merged?", "whittle check --existing main/app.json --proposed branch/app.json"),
+      Example(
+        "is one policy within the union of others?",
+        "whittle check --existing base.json extra.json --proposed smaller.json"),
+      Example(
+        "which of many proposals allow something new?",
+        "whittle check --pairs pairs.jsonl | jq -r 'select(.holds | not) | .id'"),
     ],
     details: [
       "Policies and logs are told apart by content. A directory that `whittle policy --output` wrote is held "
         + "principal by principal to all that its manifest promises; other policies, taken together, have to allow "
         + "what every principal did that --principal asks for.",
-      "The exit status is 1 where something would break.",
+      "Whether proposed policies allow anything new is answered exactly over patterns of actions and resources, with "
+        + "NotAction, NotResource and Deny, and over conditions wherever these can be compared. What is new is shown by "
+        + "a request that the proposed policies allow and the existing ones do not, confirmed by the engine of `whittle "
+        + "simulate`. Where a comparison cannot be decided, the answer is no, and says so. A file is a policy, a list of "
+        + "policies, or the output of an AWS CLI command that has one, such as `aws iam get-policy-version`.",
+      "Each line of --pairs is one JSON object: `id`, `policyType` (`IDENTITY_POLICY` or `RESOURCE_POLICY`), `existing` "
+        + "and `proposed` (a policy, or a list of policies). Other members are ignored. Each line that is not blank is "
+        + "answered by one line, in order: `holds`, `witness` (`principal`, `action`, `resource`, `context`), "
+        + "`conservative`, `explanation`, `error`.",
+      "The exit status is 1 where something would break, is new or may be new.",
     ],
     operands: Operands(
-      "POLICY… LOGS…", count: 1...Int.max,
+      "POLICY… LOGS…", count: 0...Int.max,
       help: "policy documents or directories of `whittle policy --output`, and CloudTrail logs"),
-    options: CommandOption.reading + [.format(.text, .json, .ndjson), .output],
-    body: .job { arguments throws(CommandError) in CheckJob(arguments) })
+    options: [.existing, .proposed, .policyType, .pairs] + CommandOption.reading
+      + [.format(.text, .json, .ndjson), .output],
+    body: .job { (arguments) throws(CommandError) in try CheckJobs.make(arguments) })
+}
+
+/// Chooses the form of the command.
+private enum CheckJobs {
+  static func make(_ arguments: ParsedArguments) throws(CommandError) -> any Job {
+    let existing = arguments.values(.existing)
+    let proposed = arguments.values(.proposed)
+    let format: OutputFormat? = arguments.choice(.format(.text, .json, .ndjson))
+    if let operand = arguments.operands.first, arguments.has(.pairs) || !existing.isEmpty || !proposed.isEmpty
+    {
+      throw CommandError(.badOperand, "unexpected operand `\(operand)`", hint: "see `whittle check --help`")
+    }
+    if let pairs = arguments.value(.pairs) {
+      guard existing.isEmpty, proposed.isEmpty, !arguments.has(.policyType) else {
+        throw CommandError(
+          .conflict, "`--pairs` cannot be combined with `--existing`, `--proposed` or `--policy-type`",
+          hint: "each line of the pairs names its policies and their `policyType`")
+      }
+      return PairsJob(input: pairs, output: arguments.value(.output), isText: format == .text)
+    }
+    if existing.isEmpty, proposed.isEmpty {
+      guard !arguments.operands.isEmpty, !arguments.has(.policyType) else {
+        throw CommandError(
+          .badOperand, "`whittle check` needs POLICY… LOGS…, `--existing` and `--proposed`, or `--pairs`",
+          hint: "see `whittle check --help`")
+      }
+      return CheckJob(arguments)
+    }
+    guard !existing.isEmpty, !proposed.isEmpty else {
+      throw CommandError(
+        .conflict, "`--existing` and `--proposed` need each other", hint: "see `whittle check --help`")
+    }
+    if format == .ndjson {
+      throw CommandError(.conflict, "`--format ndjson` needs `--pairs`", hint: "use `--format json`")
+    }
+    return ComparisonJob(
+      existing: existing, proposed: proposed, type: arguments.value(.policyType),
+      output: arguments.value(.output), isJSON: format == .json)
+  }
 }
 
 /// Replays use and tells what would break.

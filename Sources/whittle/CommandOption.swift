@@ -36,6 +36,8 @@ package struct CommandOption: Hashable, Sendable {
   package let value: Value
   /// Whether the option may be given several times; otherwise the last one counts.
   package let isRepeatable: Bool
+  /// Whether one mention may be followed by several values: `--existing a.json b.json`.
+  package let takesSeveral: Bool
   /// What the option does: lower case, no full stop.
   package let help: String
 
@@ -46,10 +48,13 @@ package struct CommandOption: Hashable, Sendable {
   ///   - short: The one-letter name.
   ///   - value: The form of the value; a flag by default.
   ///   - isRepeatable: Whether it may be given several times.
+  ///   - takesSeveral: Whether one mention may be followed by several values.
   ///   - help: What it does.
   package init(
-    _ name: String, short: Character? = nil, _ value: Value = .none, isRepeatable: Bool = false, help: String
+    _ name: String, short: Character? = nil, _ value: Value = .none, isRepeatable: Bool = false,
+    takesSeveral: Bool = false, help: String
   ) {
+    self.takesSeveral = takesSeveral
     self.name = name
     self.short = short
     self.value = value
@@ -60,6 +65,6 @@ package struct CommandOption: Hashable, Sendable {
   /// The option as the help shows it: `-o, --output PATH`.
   package var synopsis: String {
     let names = (short.map { "-\($0), " } ?? "    ") + "--\(name)"
-    return value.placeholder.map { "\(names) \($0)" } ?? names
+    return value.placeholder.map { "\(names) \($0)\(takesSeveral ? "…" : "")" } ?? names
   }
 }
