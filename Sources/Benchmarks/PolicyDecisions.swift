@@ -53,7 +53,7 @@ extension Scenario {
 }
 
 /// Policies and requests over the actions of the catalog, the same for equal seeds.
-private enum PolicyMaker {
+enum PolicyMaker {
   private static let services = [
     "s3", "ec2", "iam", "lambda", "dynamodb", "sqs", "kms", "logs", "ecs", "sns",
   ]

@@ -7,7 +7,8 @@ import Glibc
 
 let scenarios: [Scenario] = [
   .startUp, .matchPatterns, .matchByFnmatch, .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
-  .prepareTenPolicies, .readTrail, .readLines, .readSmallFiles, .scanTrail, .scanPrincipals,
+  .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies, .readTrail, .readLines,
+  .readSmallFiles, .scanTrail, .scanPrincipals,
 ]
 
 let names = CommandLine.arguments.dropFirst()
