@@ -73,6 +73,7 @@ extension UsageReport {
     writer.member("events", ledger.events.count)
     writer.member("duplicates", summary.duplicates)
     writer.member("apiCalls", ledger.apiCalls)
+    writer.member("otherCalls", ledger.otherCalls)
     writer.member("denied", ledger.denied)
     writer.member("notCalls") { writer in
       for entry in notCalls { writer.member(entry.kind, entry.count) }

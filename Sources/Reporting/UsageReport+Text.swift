@@ -83,7 +83,9 @@ extension UsageReport {
     read += ", \(counted(ledger.events.count, "event"))"
     if summary.duplicates > 0 { read += "; \(counted(summary.duplicates, "duplicate")) removed" }
     row("Read", read)
-    var calls = "\(counted(ledger.apiCalls, "API call")), \(grouped(ledger.denied)) of them denied"
+    var calls = counted(ledger.apiCalls, "API call")
+    if ledger.otherCalls > 0 { calls += " and \(counted(ledger.otherCalls, "call")) of no such type" }
+    calls += ", \(grouped(ledger.denied)) of them denied"
     let permissionless = ledger.permissionless.values.reduce(0) { $0 + $1.count }
     if permissionless > 0 { calls += ", \(grouped(permissionless)) in need of no permission" }
     if ledger.unresolvedEvents > 0 { calls += ", \(grouped(ledger.unresolvedEvents)) not resolved" }

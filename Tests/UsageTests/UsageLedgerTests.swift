@@ -48,6 +48,7 @@ private func withoutCounts(_ ledger: UsageLedger) -> UsageLedger {
   result.events = bare(ledger.events)
   result.coverage = Coverage(hours: ledger.coverage.hours, window: bare(ledger.coverage.window))
   result.apiCalls = 0
+  result.otherCalls = 0
   result.denied = 0
   return result
 }

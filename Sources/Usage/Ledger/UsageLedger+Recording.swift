@@ -24,7 +24,7 @@ extension UsageLedger {
       notCalls[ByteString(event.kind.rawValue), default: Tally()].add(at: time)
       return
     }
-    apiCalls += 1
+    if event.kind == .apiCall { apiCalls += 1 } else { otherCalls += 1 }
     if outcome == .denied { denied += 1 }
     operations[
       OperationKey(principal: principal, eventSource: source, eventName: name), default: OperationFacts()

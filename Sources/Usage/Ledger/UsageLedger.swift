@@ -26,11 +26,13 @@ public struct UsageLedger: Sendable, Hashable {
   public package(set) var events = Tally()
   /// What the logs cover.
   public package(set) var coverage = Coverage()
-  /// How many events are API calls.
+  /// How many events are API calls by their own word: their event type is `AwsApiCall`.
   public package(set) var apiCalls = 0
+  /// How many further events are calls: console actions, and calls with no event type or an undocumented one.
+  public package(set) var otherCalls = 0
   /// What the events teach about each other; applied by ``settled(with:)``.
   public package(set) var learned = LearnedFacts()
-  /// How many API calls were refused for lack of permission.
+  /// How many calls were refused for lack of permission.
   public package(set) var denied = 0
 
   /// Creates the ledger of no event.
@@ -53,6 +55,7 @@ public struct UsageLedger: Sendable, Hashable {
     events.merge(other.events)
     learned.merge(other.learned)
     apiCalls += other.apiCalls
+    otherCalls += other.otherCalls
     denied += other.denied
   }
 
