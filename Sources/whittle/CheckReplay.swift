@@ -54,8 +54,9 @@ struct CheckReplay {
         .badOperand, "no logs among the operands",
         hint: "name logs to replay, or compare policies with `--existing` and `--proposed`")
     }
-    let (basis, status) = try ReadingOptions(arguments, operands: logs).read(on: console)
-    let check = PolicyCheck(basis.ledger)
+    let reading = try ReadingOptions(arguments, operands: logs)
+    let (basis, status) = try reading.read(on: console)
+    let check = PolicyCheck(basis.ledger, catalog: try reading.catalog.load())
     var failures: [VerificationFailure] = []
     for set in sets {
       guard let principal = set.principal, arguments.matches(principal) else { continue }

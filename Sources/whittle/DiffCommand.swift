@@ -51,7 +51,9 @@ private struct DiffJob: Job {
     let (grants, grantsStatus) = try GrantsReading.read(granted, on: console)
     let (basis, status) = try reading.read(on: console)
     let patterns = PrincipalPatterns(reading.filter.principals)
-    let diff = PolicyDiff(ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match)
+    let diff = PolicyDiff(
+      ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match,
+      catalog: try reading.catalog.load())
     let report = DiffReport(diff, basis: basis)
     var stream = try OutputStream(output)
     switch format {

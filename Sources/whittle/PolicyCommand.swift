@@ -102,7 +102,8 @@ private struct PolicyJob: Job {
     for problem in grants?.problems ?? [] {
       console.warn("`\(problem.file)`: \(problem.subject): \(problem.message)")
     }
-    let proposals = PolicySynthesizer(options: options).proposals(for: basis.ledger, grants: grants)
+    let proposals = PolicySynthesizer(options: options, catalog: try reading.catalog.load())
+      .proposals(for: basis.ledger, grants: grants)
     let report = ProposalReport(proposals, basis: basis)
     if [.terraform, .cloudformation, .cli].contains(format) {
       for name in report.undeployable {

@@ -1,5 +1,6 @@
 // What every command that reads logs takes, as an inert value, and the reading itself.
 
+import AWSCatalog
 import CloudTrail
 import Glibc
 import Reporting
@@ -15,6 +16,8 @@ struct ReadingOptions: Hashable, Sendable {
   let isStrict: Bool
   /// How many threads read.
   let jobs: Int
+  /// Which reference data events are resolved with.
+  let catalog: CatalogChoice
 
   /// Takes the shared options and, as inputs, the operands or some of them.
   ///
@@ -39,13 +42,15 @@ struct ReadingOptions: Hashable, Sendable {
     self.filter = filter
     isStrict = arguments.has(.strict)
     jobs = arguments.number(.jobs) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    catalog = CatalogChoice(arguments)
   }
 
   /// Reads the logs; damage is told on standard error, a line for each file.
   ///
   /// - Parameter console: Where messages and progress go.
   /// - Returns: What was used and read, and the status that the damage leads to.
-  /// - Throws: ``CommandError/Code/inputMissing`` where an input is missing or nothing could be read,
+  /// - Throws: ``CommandError/Code/inputMissing`` where an input is missing, nothing could be read or the catalog
+  ///   file is none,
   ///   ``CommandError/Code/strict`` where `--strict` was given and the input is damaged or unresolved.
   func read(on console: Console) throws(CommandError) -> (report: UsageReport, status: ExitStatus) {
     let (_, report, status) = try read(on: console) { scan in ((), try scan.run()) }
@@ -67,7 +72,7 @@ struct ReadingOptions: Hashable, Sendable {
         .inputMissing, "cannot read `\(path)`: \(systemMessage(errno))",
         hint: "name log files, directories of them, or `-` for standard input")
     }
-    var scan = UsageScan(inputs: inputs, jobs: jobs)
+    var scan = UsageScan(inputs: inputs, jobs: jobs, catalog: try catalog.load())
     scan.filter = filter
     let meter = console.showsProgress ? ProgressMeter() : nil
     if let meter { scan.progress = { meter.show(files: $0.files, bytes: $0.bytes) } }

@@ -51,7 +51,7 @@ extension CommandOption {
 
   /// The options of every command that reads logs, in the order of the help.
   package static let reading: [CommandOption] = [
-    .principal, .account, .region, .service, .since, .until, .strict, .jobs,
+    .principal, .account, .region, .service, .since, .until, .strict, .jobs, .catalog,
   ]
 
   /// `--output`.

@@ -130,6 +130,25 @@ struct CatalogTests {
       #expect(value["date"]?.string == "2030-01-01")
       #expect(value["updatedServices"]?.elements.map(\.string) == ["whittling"])
 
+      let event = Data(
+        #"""
+        {"eventVersion":"1.11","eventID":"5d1a2a52-0a29-4f27-b6b1-6f7e3c5f5a01","eventType":"AwsApiCall",
+         "eventSource":"whittling.amazonaws.com","eventName":"Carve","eventTime":"2030-01-02T03:04:05Z",
+         "awsRegion":"eu-west-1","recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser",
+         "arn":"arn:aws:iam::111122223333:user/carver","accountId":"111122223333","userName":"carver"}}
+        """#.utf8)
+      let log = folder.appending(path: "log.json")
+      try event.write(to: log)
+      for command in [["usage"], ["policy"], ["explain", "-p", "carver"]] {
+        let words = command + [log.path, "--format", "json"]
+        #expect(try !WhittleProcess.run(words).text.contains("whittling:Carve"))
+        let updated = try WhittleProcess.run(words, environment: ["WHITTLE_CATALOG": file])
+        #expect(updated.status == 0, "\(updated.errors)")
+        let shown = updated.text.contains("whittling:Carve") || command == ["usage"]
+        #expect(shown && !updated.text.contains("\"unresolvedEvents\":1"), "\(command)")
+      }
+      #expect(try WhittleProcess.run(["usage", log.path, "--catalog", log.path]).status == 4)
+
       try Data("{".utf8).write(to: folder.appending(path: "damaged.json"))
       let damaged = try Self.run("import", directory, "--date", "2030-01-01")
       #expect(damaged.status == ExitStatus.damagedInput.rawValue)
