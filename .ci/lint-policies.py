@@ -4,6 +4,8 @@ The findings that `accepted` names say something about the logs or about parliam
 over for the reason given there, and nothing else is.
 """
 
+import fnmatch
+import json
 import os
 import sys
 import warnings
@@ -12,7 +14,20 @@ warnings.filterwarnings("ignore")
 from parliament import analyze_policy_string, enhance_finding  # noqa: E402
 
 
-def accepted(finding):
+def grants(folder):
+    """What the documents of one principal grant together: pairs of an action and a resource."""
+    pairs = set()
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            for statement in json.load(file)["Statement"]:
+                actions, resources = statement["Action"], statement["Resource"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    for resource in [resources] if isinstance(resources, str) else resources:
+                        pairs.add((action, resource))
+    return pairs
+
+
+def accepted(finding, granted):
     """Why a finding is no fault of the policy, or None."""
     issue, detail = finding.issue, str(finding.detail)
     if issue == "INVALID_ARN" and ("Region expected" in detail or "ccount" in detail):
@@ -20,6 +35,12 @@ def accepted(finding):
     actions = [found["action"] for found in finding.detail] if issue == "RESOURCE_MISMATCH" else []
     if actions and all(action.startswith("ssm:") for action in actions):
         return "documents and parameters that AWS owns have no account in their ARN"
+    if actions and all(
+        any(action == found["action"] and fnmatch.fnmatchcase(resource, found["required_format"])
+            for action, resource in granted)
+        for found in finding.detail
+    ):
+        return "IAM asks for each resource by itself, and another statement of the principal allows this one"
     if issue == "RESOURCE_STAR":
         return "the logs do not tell the resource, which the program reports beside the policy"
     if issue == "RESOURCE_POLICY_PRIVILEGE_ESCALATION":
@@ -37,8 +58,9 @@ def main(folder):
             path = os.path.join(root, name)
             with open(path, encoding="utf-8") as file:
                 policy = analyze_policy_string(file.read())
+            granted = grants(root)
             for finding in map(enhance_finding, policy.findings):
-                if finding.severity == "MUTE" or accepted(finding):
+                if finding.severity == "MUTE" or accepted(finding, granted):
                     continue
                 faults += 1
                 print(f"{os.path.relpath(path, folder)}: {finding.severity} {finding.issue}: "
