@@ -6,7 +6,8 @@
 import Glibc
 
 let scenarios: [Scenario] = [
-  .startUp, .matchPatterns, .matchByFnmatch, .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
+  .startUp, .startUpOfNothing, .findActions, .expandPatterns, .matchPatterns, .matchByFnmatch,
+  .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
   .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies, .readTrail, .readLines,
   .readSmallFiles, .scanTrail, .scanPrincipals,
 ]
