@@ -68,7 +68,10 @@ struct EC2Resources: ServiceRule {
     guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
     let ids = query.call.request.parameters.filter { parameter in
       EC2Resources.id(parameter.value, has: prefix)
-        && !parameter.path.contains { $0.hasPrefix("filter") || $0.hasPrefix("tag") }
+        && !parameter.path.contains { container in
+          // What a filter, a tag or a security group's rule only refers to is not asked for.
+          ["filter", "tag", "ippermission"].contains { container.hasPrefix($0) }
+        }
     }
     return ids.map(\.value).compactMap { query.resource(named: $0) }
   }
