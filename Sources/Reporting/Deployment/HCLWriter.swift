@@ -103,19 +103,7 @@ extension HCLWriter {
       if scalar == "{", let sign = previous, sign == "$" || sign == "%" {
         literal.unicodeScalars.append(sign)
       }
-      switch scalar {
-      case "\"": literal += "\\\""
-      case "\\": literal += "\\\\"
-      case "\n": literal += "\\n"
-      case "\r": literal += "\\r"
-      case "\t": literal += "\\t"
-      case _ where isUnsafeOnTerminals(scalar):
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let width = scalar.value > 0xFFFF ? 8 : 4
-        literal += width == 8 ? "\\U" : "\\u"
-        literal += String(repeating: "0", count: width - digits.count) + digits
-      default: literal.unicodeScalars.append(scalar)
-      }
+      literal.appendEscaped(scalar)
       previous = scalar
     }
     return literal + "\""
@@ -141,13 +129,6 @@ extension HCLWriter {
 
   /// A value that takes one line.
   private static func scalar(_ value: JSONValue) -> String {
-    switch value {
-    case .null: "null"
-    case .bool(let value): value ? "true" : "false"
-    case .number(let text): text
-    case .string(let text): quoted(text)
-    case .array: "[]"
-    case .object: "{}"
-    }
+    value.literal(quoted: quoted)
   }
 }

@@ -70,31 +70,12 @@ extension YAMLWriter {
   private static func quoted(_ text: String) -> String {
     var literal = "\""
     for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": literal += "\\\""
-      case "\\": literal += "\\\\"
-      case "\n": literal += "\\n"
-      case "\r": literal += "\\r"
-      case "\t": literal += "\\t"
-      case _ where isUnsafeOnTerminals(scalar):
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let width = scalar.value > 0xFFFF ? 8 : 4
-        literal += width == 8 ? "\\U" : "\\u"
-        literal += String(repeating: "0", count: width - digits.count) + digits
-      default: literal.unicodeScalars.append(scalar)
-      }
+      literal.appendEscaped(scalar)
     }
     return literal + "\""
   }
 
   private static func scalar(_ value: JSONValue) -> String {
-    switch value {
-    case .null: "null"
-    case .bool(let value): value ? "true" : "false"
-    case .number(let text): text
-    case .string(let text): quoted(text)
-    case .array: "[]"
-    case .object: "{}"
-    }
+    value.literal(quoted: quoted)
   }
 }
