@@ -98,9 +98,7 @@ extension UsageReport {
     }
     for (index, account) in coverageTexts().enumerated() { row(index == 0 ? "Coverage" : "", account) }
     for damage in summary.damaged { row("Damaged", "\(damage.path) \(damage.place)", .warning) }
-    if summary.hasAggregatedEvents {
-      row("Warning", "the trail aggregates data events: the events themselves may be missing", .warning)
-    }
+    for warning in summary.warnings { row("Warning", warning, .warning) }
   }
 
   /// What the logs contain: a text for each account and category.

@@ -112,8 +112,8 @@ struct ReadingOptions: Hashable, Sendable {
     }
     if report.ledger.events.count == 0 {
       console.warn("no CloudTrail events that match were found")
-    } else if report.summary.hasAggregatedEvents {
-      console.warn("the trail aggregates data events: the events themselves may be missing")
+    } else {
+      for warning in report.summary.warnings { console.warn(warning) }
     }
   }
 }

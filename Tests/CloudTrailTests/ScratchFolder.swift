@@ -62,6 +62,16 @@ func gzipped(_ content: [UInt8]) -> [UInt8] {
   return bytes + littleEndian(~crc, 4) + littleEndian(UInt32(content.count), 4)
 }
 
+/// A Zstandard frame that stores its content without compressing it, behind a frame that is to be skipped.
+func zstandard(_ content: [UInt8]) -> [UInt8] {
+  precondition((256..<65536).contains(content.count), "a size in two bytes, and one block")
+  let skippable: [UInt8] = [0x51, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 0xAA, 0xBB]
+  let size = content.count - 256
+  let block = content.count << 3 | 1
+  return skippable + [0x28, 0xB5, 0x2F, 0xFD, 0x60, UInt8(size & 0xFF), UInt8(size >> 8)]
+    + [UInt8(block & 0xFF), UInt8(block >> 8 & 0xFF), UInt8(block >> 16)] + content
+}
+
 /// Hand-written events after the shapes of real ones.
 enum Sample {
   static let list =

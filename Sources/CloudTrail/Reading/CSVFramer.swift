@@ -29,8 +29,19 @@ struct CSVFramer {
   private var base = 0
   private var isAtStart = true
 
+  private let separator: UInt8
+  private let hasQuotes: Bool
+
   /// Creates a framer for a new stream.
-  init(rowLimit: Int = 4 << 20) { self.rowLimit = rowLimit }
+  ///
+  /// - Parameters:
+  ///   - rowLimit: The longest row.
+  ///   - isTabbed: Whether fields are separated by tabs, and quotes mean nothing.
+  init(rowLimit: Int = 4 << 20, isTabbed: Bool = false) {
+    self.rowLimit = rowLimit
+    separator = isTabbed ? 0x09 : UInt8(ascii: ",")
+    hasQuotes = !isTabbed
+  }
 
   /// Tells the framer that the window now begins `count` bytes later.
   mutating func drop(_ count: Int) {
@@ -52,7 +63,7 @@ struct CSVFramer {
     while true {
       while scanned < window.count, scanned - keptFrom <= rowLimit {
         let byte = window[scanned]
-        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+        if byte == UInt8(ascii: "\""), hasQuotes { isQuoted.toggle() }
         scanned += 1
         if byte == 0x0A, !isQuoted { return row(window) }
       }
@@ -88,14 +99,14 @@ struct CSVFramer {
     var at = keptFrom
     while at < end {
       let byte = window[at]
-      if byte == UInt8(ascii: "\"") {
+      if byte == UInt8(ascii: "\""), hasQuotes {
         if inQuotes, at + 1 < end, window[at + 1] == byte {
           field.append(byte)
           at += 1
         } else {
           inQuotes.toggle()
         }
-      } else if byte == UInt8(ascii: ","), !inQuotes {
+      } else if byte == separator, !inQuotes {
         fields.append(field)
         field.removeAll(keepingCapacity: true)
       } else {

@@ -15,7 +15,11 @@ import CInflate
     init?(magic bytes: ArraySlice<UInt8>) {
       if bytes.starts(with: [0x1F, 0x8B]) {
         self = .gzip
-      } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+      } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+        // A skippable frame: what parallel and seekable compressors put before the others.
+        || bytes.dropFirst().starts(with: [0x2A, 0x4D, 0x18])
+          && (0x50...0x5F).contains(bytes[bytes.startIndex])
+      {
         self = .zstandard
       } else {
         return nil

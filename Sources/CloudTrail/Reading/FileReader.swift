@@ -114,6 +114,7 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
         framer.reset()
         self = .json
       case .table: self = .table(Table())
+      case .lookupText: self = .table(Table(framer: CSVFramer(isTabbed: true), isLookupText: true))
       case .unreadable(let message): self = .unreadable(message)
       }
     }
@@ -125,6 +126,8 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     var header: [String] = []
     var format: LogFormat?
     var isUnknown = false
+    /// Whether the rows have no header, and events stand in some of their fields.
+    var isLookupText = false
   }
 
   private func read(
@@ -156,6 +159,10 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   private mutating func readRows(_ window: Span<UInt8>, isFinal: Bool, _ table: inout Table) {
     while !table.isUnknown {
       switch table.framer.next(window, isFinal: isFinal) {
+      case .row(let fields, let offset) where table.isLookupText:
+        for field in fields where field.first == UInt8(ascii: "{") {
+          records.read(text: field, .init(format: .lookupEvents, offset: offset))
+        }
       case .row(let fields, let offset):
         guard let format = table.format else {
           table.header = fields.map { String(decoding: $0, as: UTF8.self) }

@@ -33,7 +33,30 @@ struct QueryRow {
     if lower.isSuperset(of: ["useridentity", "eventname"]) {
       return exact.contains("useridentity") ? .athena : .lake
     }
-    return lower.contains("eventname") || lower.contains("eventdata") ? .lake : nil
+    return lower.contains("eventname") || lower.contains("eventdata") || lower.contains("eventjson")
+      ? .lake : nil
+  }
+
+  /// Whether a column of this name holds whole events as JSON.
+  ///
+  /// - Parameter column: The name as the header has it.
+  /// - Returns: Whether it does; `eventData` may also be a struct.
+  static func holdsEvent(_ column: String) -> Bool {
+    ["@message", "_raw", "eventdata", "eventjson"].contains(column.lowercased())
+  }
+
+  /// Whether a field is a whole event as JSON.
+  ///
+  /// - Parameters:
+  ///   - text: The field.
+  ///   - column: The name of its column.
+  /// - Returns: Whether it is.
+  static func isEvent(_ text: [UInt8], in column: String) -> Bool {
+    guard holdsEvent(column) else { return false }
+    let marks = text.lazy.filter { !$0.isJSONWhitespace }.prefix(2)
+    guard marks.first == UInt8(ascii: "{") else { return false }
+    // A struct begins with a name that has no quotes; in the other columns that is damage, and is to be seen.
+    return column.lowercased() != "eventdata" || marks.dropFirst().first == UInt8(ascii: "\"")
   }
 
   /// The row's event in CloudTrail's form, or `nil` if too little was selected to tell who called what.
@@ -45,7 +68,7 @@ struct QueryRow {
     var members = [JSONMember("userIdentity", identity)]
     for (name, sources) in QueryRow.texts {
       if let text = sources.lazy.compactMap({ columns[$0] }).first {
-        members.append(JSONMember(name, .string(text)))
+        members.append(JSONMember(name, .string(name == "eventTime" ? QueryRow.time(text) : text)))
       }
     }
     for name in ["requestParameters", "responseElements", "additionalEventData", "resources"] {
@@ -77,6 +100,22 @@ struct QueryRow {
     ("sharedEventID", ["sharedeventid"]),
     ("vpcEndpointId", ["vpcendpointid"]),
   ]
+
+  /// A time as CloudTrail writes it; what is no time of Azure's portal stays as it is.
+  ///
+  /// The portal writes `11/20/2026, 12:34:56.000 PM` under a header that says `[UTC]`: the month first, and twelve
+  /// hours.
+  private static func time(_ text: String) -> String {
+    let parts = text.split(separator: " ")
+    guard parts.count == 3, ["AM", "PM"].contains(parts[2]), parts[0].hasSuffix(",") else { return text }
+    let date = parts[0].dropLast().split(separator: "/").map { $0.count == 1 ? "0" + $0 : String($0) }
+    let clock = parts[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard date.count == 3, clock.count == 2, let hour = Int(clock[0]), (1...12).contains(hour) else {
+      return text
+    }
+    let hours = hour % 12 + (parts[2] == "PM" ? 12 : 0)
+    return "\(date[2])-\(date[0])-\(date[1])T\(hours < 10 ? "0" : "")\(hours):\(clock[1])Z"
+  }
 
   private func userIdentity(_ format: LogFormat) -> JSONValue? {
     if let text = columns["useridentity"] { return QueryRow.canonical(QueryRow.nested(text)) }

@@ -114,9 +114,13 @@ struct RecordReader<Consumer: EventConsumer> {
   private mutating func readObject(
     _ tape: JSONTape, _ index: Int, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
   ) {
-    if fields[.eventSource] != nil, fields[.eventName] != nil, fields[.userIdentity] != nil,
+    if fields[.eventSource] != nil, fields[.eventName] != nil, let identity = fields[.userIdentity],
       fields[.s3] == nil
     {
+      // An identity that is text is a query engine's: the members are columns.
+      if tape[identity].kind == .string, readRow(document: JSONValue(tape, at: index, bytes), place) {
+        return
+      }
       return readEvent(tape, fields, bytes, place)
     }
     if readWrapping(tape, index, fields, bytes, place) { return }
@@ -124,6 +128,8 @@ struct RecordReader<Consumer: EventConsumer> {
       summary.skipped[kind, default: 0] += 1
     } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventCategory] != nil {
       readEvent(tape, fields, bytes, place)
+    } else if readDocument(JSONValue(tape, at: index, bytes), place) {
+      return
     } else if place.depth > 0
       || !consumer.consume(document: JSONDocument(value: JSONValue(tape, at: index, bytes)))
     {
@@ -154,7 +160,7 @@ struct RecordReader<Consumer: EventConsumer> {
     }
 
     if let data = member("data", of: .kinesis, .string) ?? member("data", of: .awslogs, .string) {
-      readBase64(tape, data, bytes, inside(.cloudWatchLogs))
+      readBase64(tape.decodedBytes(of: data, bytes), inside(.cloudWatchLogs))
     } else if let detail = object(.detail),
       ["eventName", "eventVersion", "insightDetails"].contains(where: {
         (name: StaticString) in tape.value(of: name, in: detail, bytes) != nil
@@ -184,7 +190,7 @@ struct RecordReader<Consumer: EventConsumer> {
     {
       readString(tape, message, bytes, inside(.wrapped))
     } else if let data = text(.data) {
-      readBase64(tape, data, bytes, inside(.cloudWatchLogs))
+      readBase64(tape.decodedBytes(of: data, bytes), inside(.cloudWatchLogs))
     } else {
       return false
     }
@@ -226,8 +232,9 @@ struct RecordReader<Consumer: EventConsumer> {
     read(text: tape.decodedBytes(of: index, bytes), place)
   }
 
-  private mutating func readBase64(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
-    guard let data = Base64.decode(tape.decodedBytes(of: index, bytes)),
+  /// Reads data in base64, which is compressed more often than not.
+  mutating func readBase64(_ text: [UInt8], _ place: Place) {
+    guard let data = Base64.decode(text),
       let first = data.first(where: { !$0.isJSONWhitespace }),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || Decoder.Format(magic: data[...]) != nil
     else {

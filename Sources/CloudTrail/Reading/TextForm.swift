@@ -8,6 +8,8 @@ enum TextForm: Hashable {
   case json
   /// Comma-separated values with a header.
   case table
+  /// What `aws cloudtrail lookup-events --output text` prints: lines of fields between tabs.
+  case lookupText
   /// Something that is not read, with what to do about it as a sentence fragment.
   case unreadable(String)
 
@@ -29,14 +31,18 @@ enum TextForm: Hashable {
     case UInt8(ascii: "{"), UInt8(ascii: "["): self = .json
     case UInt8(ascii: "<"):
       self = .unreadable("XML or HTML instead of a log: perhaps the error page of a failed download")
+    case UInt8(ascii: "E") where text.starts(with: "EVENTS\t".utf8): self = .lookupText
     default: self = TextForm.isHeader(text) ? .table : .json
     }
   }
 
-  /// Whether the first line is a header: names between commas, in letters, with no JSON in them.
+  /// Whether the first line is a header: names between commas, in letters, with no JSON in them, or the one name of
+  /// a column of events.
   private static func isHeader(_ text: ArraySlice<UInt8>) -> Bool {
     guard let end = text.firstIndex(of: 0x0A) else { return false }
     let line = text[..<end]
+    let name = line.filter { $0 != UInt8(ascii: "\"") && !$0.isJSONWhitespace }
+    if QueryRow.holdsEvent(String(decoding: name, as: UTF8.self)) { return true }
     return line.contains(UInt8(ascii: ",")) && !line.contains(UInt8(ascii: "{"))
       && !zip(line, line.dropFirst()).contains { $0 == UInt8(ascii: "\"") && $1 == UInt8(ascii: ":") }
       && line.allSatisfy { $0 >= 0x20 || $0 == 0x0D || $0 == 0x09 }

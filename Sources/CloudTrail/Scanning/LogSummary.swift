@@ -27,6 +27,20 @@ public struct LogSummary: Hashable, Sendable {
   /// Whether the trail aggregates data events, so that the events themselves may be missing.
   public var hasAggregatedEvents: Bool { skipped[.aggregated, default: 0] > 0 }
 
+  /// What the input cannot tell, however whole it is, as sentence fragments for people.
+  public var warnings: [String] {
+    var warnings: [String] = []
+    if hasAggregatedEvents {
+      warnings.append("the trail aggregates data events: the events themselves may be missing")
+    }
+    if let count = formats[.eventHistory] {
+      warnings.append(
+        "\(count) of the events come from the console's event history as CSV, which tells the name of a user or "
+          + "session and no ARN: no policy is made of them; download the history as JSON instead")
+    }
+    return warnings
+  }
+
   /// Adds what another part of the scan has read.
   ///
   /// - Parameter other: The summary of other files.
