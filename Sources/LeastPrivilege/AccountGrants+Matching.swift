@@ -16,17 +16,29 @@ public struct PrincipalGrant: Hashable, Sendable {
   public var boundary: PolicyDocument?
   /// ARNs of attached policies and boundaries, and names of groups, whose content is not known, sorted.
   public var missing: [String]
+  /// The control policies above the identity's account.
+  public var controls = ControlPolicies()
 
   /// Whether the identity has a boundary whose document is not known.
   public var boundaryIsUnknown: Bool { identity.boundary != nil && boundary == nil }
 
-  /// The policies as the evaluator takes them.
+  /// The account's own policies as the evaluator takes them; ``governed`` has the organisation's besides.
   ///
   /// A boundary that is not known applies and allows nothing.
   public var applicable: ApplicablePolicies {
     ApplicablePolicies(
       identity: policies.map(\.document),
       permissionBoundary: identity.boundary == nil ? nil : boundary.map { [$0] } ?? [])
+  }
+
+  /// All policies that bear on the identity's requests: its own, its boundary, and those of the organisation.
+  ///
+  /// Resource control policies are those of the identity's own account.
+  public var governed: ApplicablePolicies {
+    var policies = applicable
+    policies.serviceControlPolicies = controls.service
+    policies.resourceControlPolicies = controls.resource
+    return policies
   }
 }
 
@@ -98,6 +110,7 @@ extension AccountGrants {
       if grant.boundary == nil { grant.missing.append(boundary) }
     }
     grant.missing = Array(Set(grant.missing)).sorted()
+    grant.controls = organization?.controls(of: identity.account) ?? ControlPolicies()
     return grant
   }
 

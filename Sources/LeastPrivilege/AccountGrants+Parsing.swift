@@ -91,6 +91,7 @@ extension AccountGrants {
   public mutating func merge(_ other: AccountGrants) {
     for (arn, identity) in other.identities { insert(identity, at: arn, file: "-") }
     for (arn, policy) in other.managedPolicies { insert(policy, at: arn, file: "-") }
+    if let organization = other.organization { govern(by: organization) }
     problems = Array(Set(problems + other.problems)).sorted()
   }
 
@@ -169,23 +170,12 @@ extension AccountGrants {
     insert(policy, at: arnText, file: file)
   }
 
-  /// Parses a document given as an object, or as text, plain or URL-encoded.
+  /// Parses a document, or reports why there is none.
   private mutating func document(_ value: JSONValue?, subject: String, file: String) -> PolicyDocument? {
-    let bytes: [UInt8]
-    switch value {
-    case .string(let text): bytes = Array(text.utf8)
-    case .object(let members):
-      var writer = JSONWriter()
-      writer.write(.object(members))
-      bytes = writer.bytes
-    default:
-      report(file, subject, "the document is missing, so that the policy is left out")
-      return nil
-    }
-    do throws(PolicyError) {
-      return try PolicyDocument(json: bytes)
+    do throws(GrantedDocument.Fault) {
+      return try GrantedDocument.parse(value)
     } catch {
-      report(file, subject, "the document cannot be read, so that the policy is left out: \(error)")
+      report(file, subject, "\(error.message), so that the policy is left out")
       return nil
     }
   }

@@ -19,6 +19,8 @@ public struct AccountGrants: Sendable {
   var arnsByName: [NameKey: String]
   /// What could not be read, sorted: documents that break the grammar, references that lead nowhere.
   public internal(set) var problems: [GrantProblem]
+  /// The organisation whose control policies limit the accounts; `nil` where none is given.
+  public internal(set) var organization: Organization?
 
   /// Creates grants of no account at all.
   public init() {
@@ -33,6 +35,18 @@ public struct AccountGrants: Sendable {
     var kind: GrantedIdentity.Kind
     var account: String
     var name: String
+  }
+
+  /// Puts the accounts under an organisation; its control policies then limit every grant.
+  ///
+  /// - Parameter organization: The organisation, joined with one that was given before.
+  public mutating func govern(by organization: Organization) {
+    guard var mine = self.organization else {
+      self.organization = organization
+      return
+    }
+    mine.merge(organization)
+    self.organization = mine
   }
 
   /// The accounts that the grants describe, sorted.

@@ -36,10 +36,17 @@ struct GrantIndex {
     var label: String
   }
 
+  private struct Limit {
+    /// The beginning of a sentence that ends in "not allow it".
+    var subject: String
+    var allows: [Entry] = []
+    var denies: [Entry] = []
+  }
+
   private var allows: [Entry] = []
   private var denies: [Entry] = []
-  private var boundaryAllows: [Entry] = []
-  private var boundaryDenies: [Entry] = []
+  /// What has to allow a use beside the identity policies: the boundary and each level of service control policies.
+  private var limits: [Limit] = []
   private let grant: PrincipalGrant?
   private let known: RequestContext
 
@@ -54,8 +61,9 @@ struct GrantIndex {
     for policy in grant?.policies ?? [] {
       collect(policy.document, label: policy.source.name, allows: &allows, denies: &denies)
     }
-    if let boundary = grant?.boundary {
-      collect(boundary, label: "the permissions boundary", allows: &boundaryAllows, denies: &boundaryDenies)
+    if let boundary = grant?.boundary { limits.append(limit("the permissions boundary does", [boundary])) }
+    for (level, documents) in (grant?.controls.service ?? []).enumerated() {
+      limits.append(limit("the service control policies of level \(level) do", documents))
     }
   }
 
@@ -71,14 +79,14 @@ struct GrantIndex {
     if let deny = denies.first(where: { $0.conditions.isEmpty && matches($0, use, target) }) {
       return .notGranted("policy `\(deny.label)` denies it explicitly")
     }
-    if grant.identity.boundary != nil {
-      guard grant.boundary != nil else {
-        return .notGranted(
-          "the permissions boundary `\(grant.identity.boundary ?? "")` is not among the grants")
-      }
-      let isDenied = boundaryDenies.contains { $0.conditions.isEmpty && matches($0, use, target) }
-      if isDenied || !boundaryAllows.contains(where: { matches($0, use, target) }) {
-        return .notGranted("the permissions boundary does not allow it")
+    if grant.boundaryIsUnknown {
+      return .notGranted(
+        "the permissions boundary `\(grant.identity.boundary ?? "")` is not among the grants")
+    }
+    for limit in limits {
+      let isDenied = limit.denies.contains { $0.conditions.isEmpty && matches($0, use, target) }
+      if isDenied || !limit.allows.contains(where: { matches($0, use, target) }) {
+        return .notGranted("\(limit.subject) not allow it")
       }
     }
     let covering = allows.filter { matches($0, use, target) && !isViolated($0.conditions, by: use) }
@@ -101,6 +109,14 @@ struct GrantIndex {
       }
     }
     return .granted(result)
+  }
+
+  private func limit(_ subject: String, _ documents: [PolicyDocument]) -> Limit {
+    var limit = Limit(subject: subject)
+    for document in documents {
+      collect(document, label: subject, allows: &limit.allows, denies: &limit.denies)
+    }
+    return limit
   }
 
   private func collect(

@@ -15,6 +15,9 @@ public struct PolicyCheck: Sendable {
     case minimal
   }
 
+  /// The organisation whose service control policies limit what the policies allow; `nil` where none is known.
+  public var organization: Organization?
+
   private let records: [Principal: PrincipalUses]
   private let catalog: Catalog
 
@@ -60,7 +63,8 @@ public struct PolicyCheck: Sendable {
     }
     var verification = PolicyVerifier(catalog: catalog).verify(
       PolicyVerifier.Subject(
-        policies: policies, principal: principal, uses: uses, grant: nil, attachmentLimit: attachmentLimit))
+        policies: policies, principal: principal, uses: uses, grant: nil, attachmentLimit: attachmentLimit,
+        controls: ARN(principal.identifier).flatMap { organization?.controls(of: $0.account) }))
     if strictness == .complete {
       verification.failures.removeAll { $0.kind == .notMinimal }
       verification.minimal = true

@@ -29,6 +29,9 @@ struct PolicyVerifier {
     var maximumSize = 6_144
     /// The most policies.
     var attachmentLimit = 10
+    /// The control policies above the principal's account, within which the uses have to be allowed; `nil` where that is
+    /// not asked.
+    var controls: ControlPolicies?
   }
 
   /// The AWS reference.

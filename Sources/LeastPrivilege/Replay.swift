@@ -51,8 +51,8 @@ struct Replay {
         if !conditional.isEmpty { ways = conditional }
       }
       for scenario in ways {
-        let key = ScenarioKey(
-          assumed: scenario.assumed, knownKeys: scenario.assumed == nil ? [] : request.context.keys)
+        let isPlain = scenario.assumed == nil && subject.controls?.service == nil
+        let key = ScenarioKey(assumed: scenario.assumed, knownKeys: isPlain ? [] : request.context.keys)
         let evaluator: PolicyEvaluator
         if let known = evaluators[key] {
           evaluator = known
@@ -63,7 +63,11 @@ struct Replay {
               Self.assuming(assumed, in: $0, known: request.context, granted: granted)
             }
           }
-          evaluator = PolicyEvaluator(ApplicablePolicies(identity: identity))
+          let controls = subject.controls?.service.map { levels in
+            levels.map { $0.map { Self.certain($0, known: request.context) } }
+          }
+          evaluator = PolicyEvaluator(
+            ApplicablePolicies(identity: identity, serviceControlPolicies: controls))
           evaluators[key] = evaluator
         }
         scenarios.append(scenario)
@@ -159,6 +163,20 @@ struct Replay {
       }
       statement.conditions.removeAll { condition in assumed.contains { $0.says(condition) } }
       return statement.conditions.contains { known[$0.key] == nil } ? nil : statement
+    }
+    return result
+  }
+
+  /// A control policy as far as it is certain: where nobody knows whether a condition holds, it is taken to let the use
+  /// through.
+  private static func certain(_ document: PolicyDocument, known: RequestContext) -> PolicyDocument {
+    var result = document
+    result.statements = document.statements.compactMap { statement in
+      guard statement.conditions.contains(where: { known[$0.key] == nil }) else { return statement }
+      guard statement.effect == .allow else { return nil }
+      var statement = statement
+      statement.conditions.removeAll { known[$0.key] == nil }
+      return statement
     }
     return result
   }

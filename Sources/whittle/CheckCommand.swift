@@ -8,7 +8,7 @@ extension Command {
   static let check = Command(
     "check", summary: "what would policies break, and do they allow anything new?",
     synopses: [
-      "POLICY… LOGS… [--principal PATTERN]… [--format F]",
+      "POLICY… LOGS… [--organization FILE]… [--principal PATTERN]… [--format F]",
       "--existing FILE… --proposed FILE… [--policy-type T] [--format F]", "--pairs FILE|- [--format F]",
     ],
     examples: [
@@ -30,7 +30,9 @@ extension Command {
     details: [
       "Policies and logs are told apart by content. A directory that `whittle policy --output` wrote is held "
         + "principal by principal to all that its manifest promises; other policies, taken together, have to allow "
-        + "what every principal did that --principal asks for.",
+        + "what every principal did that --principal asks for. With --organization the policies count only as far as the "
+        + "service control policies above the principal's account let them.",
+      GrantsReading.organizationHelp,
       "Whether proposed policies allow anything new is answered exactly over patterns of actions and resources, with "
         + "NotAction, NotResource and Deny, and over conditions wherever these can be compared. What is new is shown by "
         + "a request that the proposed policies allow and the existing ones do not, confirmed by the engine of `whittle "
@@ -45,7 +47,7 @@ extension Command {
     operands: Operands(
       "POLICY… LOGS…", count: 0...Int.max,
       help: "policy documents or directories of `whittle policy --output`, and CloudTrail logs"),
-    options: [.existing, .proposed, .policyType, .pairs] + CommandOption.reading
+    options: [.organization, .existing, .proposed, .policyType, .pairs] + CommandOption.reading
       + [.format(.text, .json, .ndjson), .output],
     body: .job { (arguments) throws(CommandError) in try CheckJobs.make(arguments) })
 }
@@ -59,6 +61,11 @@ private enum CheckJobs {
     if let operand = arguments.operands.first, arguments.has(.pairs) || !existing.isEmpty || !proposed.isEmpty
     {
       throw CommandError(.badOperand, "unexpected operand `\(operand)`", hint: "see `whittle check --help`")
+    }
+    if arguments.has(.organization), arguments.has(.pairs) || !existing.isEmpty || !proposed.isEmpty {
+      throw CommandError(
+        .conflict, "`--organization` limits what principals of the logs may do; it needs POLICY… LOGS…",
+        hint: "see `whittle check --help`")
     }
     if let pairs = arguments.value(.pairs) {
       guard existing.isEmpty, proposed.isEmpty, !arguments.has(.policyType) else {

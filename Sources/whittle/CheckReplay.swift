@@ -60,7 +60,11 @@ struct CheckReplay {
     }
     let reading = try ReadingOptions(arguments, operands: logs)
     let (basis, status) = try reading.read(on: console)
-    let check = PolicyCheck(basis.ledger, catalog: try reading.catalog.load())
+    var check = PolicyCheck(basis.ledger, catalog: try reading.catalog.load())
+    let accounts = Set(check.principals.compactMap { ARN($0.identifier)?.account }).sorted()
+    let (organization, treeStatus) = try GrantsReading.readOrganization(
+      arguments.values(.organization), accounts: accounts, on: console)
+    check.organization = organization
     var failures: [VerificationFailure] = []
     for set in sets {
       guard let principal = set.principal, arguments.matches(principal) else { continue }
@@ -71,7 +75,7 @@ struct CheckReplay {
     for principal in check.principals where !known.contains(principal) && arguments.matches(principal) {
       failures += check.check(loose.policies, of: principal).failures
     }
-    return (failures, status)
+    return (failures, status.or(treeStatus))
   }
 
   /// The policies of a directory that `policy --output` wrote; `nil` where the operand is something else.

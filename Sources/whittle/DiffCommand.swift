@@ -19,10 +19,11 @@ extension Command {
     ],
     details: [
       "`unused` is claimed only where the logs could have shown use. Actions that CloudTrail does not log, or logs "
-        + "as data events that these logs do not contain, are `not observable`."
+        + "as data events that these logs do not contain, are `not observable`.",
+      GrantsReading.organizationHelp,
     ],
     operands: .logs,
-    options: [.granted] + CommandOption.reading + [
+    options: [.granted, .organization] + CommandOption.reading + [
       .format(.text, .json, .ndjson, .csv, .markdown), .output,
     ],
     body: .job { arguments throws(CommandError) in try DiffJob(arguments) })
@@ -32,12 +33,14 @@ extension Command {
 private struct DiffJob: Job {
   let reading: ReadingOptions
   let granted: [String]
+  let organization: [String]
   let format: OutputFormat
   let output: String?
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
     reading = try ReadingOptions(arguments)
     granted = arguments.values(.granted)
+    organization = arguments.values(.organization)
     if granted.isEmpty {
       throw CommandError(
         .badOperand, "`whittle diff` needs `--granted FILE`",
@@ -48,7 +51,7 @@ private struct DiffJob: Job {
   }
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
-    let (grants, grantsStatus) = try GrantsReading.read(granted, on: console)
+    let (grants, grantsStatus) = try GrantsReading.read(granted, organization: organization, on: console)
     let (basis, status) = try reading.read(on: console)
     let patterns = PrincipalPatterns(reading.filter.principals)
     let diff = PolicyDiff(

@@ -1,11 +1,31 @@
-// Reads what `--granted` names.
+// Reads what `--granted` and `--organization` name.
 
 import Glibc
+import IAM
 import LeastPrivilege
 
-/// Reads grants from files and directories of files.
+extension CommandOption {
+  /// `--organization`.
+  static let organization = CommandOption(
+    "organization", .path("FILE"), isRepeatable: true,
+    help:
+      "SCPs, RCPs and the accounts they apply to: a tree, or what `aws organizations` prints, or a directory of it"
+  )
+}
+
+/// Reads grants and organisations from files and directories of files.
 enum GrantsReading {
-  /// The largest file of grants that is read; those of the largest accounts have some tens of megabytes.
+  /// How to make the input of `--granted`, for hints.
+  static let hint = "make one with `aws iam get-account-authorization-details`"
+
+  /// How to make the input of `--organization`, for the helps of commands.
+  static let organizationHelp =
+    "--organization takes a tree, as it stands in the README, or the answers of `aws organizations`, one behind another in "
+    + "a file or in several: `describe-organization`, `list-roots`, `list-accounts`, and of each policy `describe-policy` "
+    + "followed by `list-targets-for-policy`. Where the answers do not tell where an account stands (`Paths`), add of each "
+    + "account and unit `describe-account` or `describe-organizational-unit` followed by `list-parents`."
+
+  /// The largest file that is read; grants of the largest accounts have some tens of megabytes.
   private static let limit = 4 << 30
 
   /// Reads all files; of a directory every file below it whose name does not begin with a dot.
@@ -15,55 +35,85 @@ enum GrantsReading {
   ///
   /// - Parameters:
   ///   - paths: The values of `--granted`; `-` is standard input.
+  ///   - organization: The values of `--organization`, which limits the grants.
   ///   - console: Where messages go.
   /// - Returns: The grants, or `nil` where no path is given, and the status that unusable files lead to.
   /// - Throws: ``CommandError/Code/inputMissing`` where a file cannot be read or a named one holds no grants.
   static func read(
-    _ paths: [String], on console: Console
+    _ paths: [String], organization: [String] = [], on console: Console
   ) throws(CommandError) -> (grants: AccountGrants?, status: ExitStatus) {
     var grants: AccountGrants? = nil
     var status = ExitStatus.done
+    try each(of: paths, holding: "grants", hint: hint, status: &status, on: console) {
+      bytes, path throws(GrantsError) in
+      let other = try AccountGrants(parsing: bytes, file: path)
+      if grants == nil { grants = other } else { grants?.merge(other) }
+    }
+    let (tree, treeStatus) = try readOrganization(organization, accounts: grants?.accounts ?? [], on: console)
+    if let tree { grants?.govern(by: tree) }
+    return (grants, status.or(treeStatus))
+  }
+
+  /// Reads the organisation; what is not known of it is told on standard error.
+  ///
+  /// - Parameters:
+  ///   - paths: The values of `--organization`; `-` is standard input.
+  ///   - accounts: The accounts whose place in it matters.
+  ///   - console: Where messages go.
+  /// - Returns: The organisation, or `nil` where no path is given, and the status that unusable files lead to.
+  /// - Throws: ``CommandError/Code/inputMissing`` where a file cannot be read or a named one describes no organisation.
+  static func readOrganization(
+    _ paths: [String], accounts: [String], on console: Console
+  ) throws(CommandError) -> (organization: Organization?, status: ExitStatus) {
+    var organization: Organization? = nil
+    var status = ExitStatus.done
+    try each(
+      of: paths, holding: "an organisation", hint: "see `whittle diff --help` for how to make one",
+      status: &status,
+      on: console
+    ) { bytes, path throws(GrantsError) in
+      let other = try Organization(parsing: bytes, file: path)
+      if organization == nil { organization = other } else { organization?.merge(other) }
+    }
+    for problem in (organization?.problems ?? []) + (organization?.problems(for: accounts) ?? []) {
+      console.warn("organization `\(problem.file)`: \(problem.subject): \(problem.message)")
+    }
+    return (organization, status)
+  }
+
+  /// Hands over the contents of every file.
+  private static func each(
+    of paths: [String], holding what: String, hint: String, status: inout ExitStatus, on console: Console,
+    _ body: ([UInt8], String) throws(GrantsError) -> Void
+  ) throws(CommandError) {
+    func read(_ path: String) throws(CommandError) {
+      guard let bytes = FileSystem.contents(path == "-" ? "/dev/stdin" : path, limit: limit) else {
+        throw missing(path)
+      }
+      do throws(GrantsError) {
+        try body(bytes, path)
+      } catch {
+        throw CommandError(.inputMissing, error.description, hint: hint)
+      }
+    }
     for path in paths {
       guard path != "-", FileSystem.isDirectory(path) else {
-        merge(try read(file: path), into: &grants)
+        try read(path)
         continue
       }
       guard let names = FileSystem.files(below: path) else { throw missing(path) }
       var isEmpty = true
       for name in names.sorted() where !name.hasPrefix(".") && !name.contains("/.") {
         do throws(CommandError) {
-          merge(try read(file: "\(path)/\(name)"), into: &grants)
+          try read("\(path)/\(name)")
           isEmpty = false
         } catch {
           console.warn(error.message)
           status = .damagedInput
         }
       }
-      if isEmpty {
-        throw CommandError(
-          .inputMissing, "`\(path)` holds no file of grants",
-          hint: "make one with `aws iam get-account-authorization-details`")
-      }
+      if isEmpty { throw CommandError(.inputMissing, "`\(path)` holds no file of \(what)", hint: hint) }
     }
-    return (grants, status)
-  }
-
-  private static func read(file path: String) throws(CommandError) -> AccountGrants {
-    guard let bytes = FileSystem.contents(path == "-" ? "/dev/stdin" : path, limit: limit) else {
-      throw missing(path)
-    }
-    do throws(GrantsError) {
-      return try AccountGrants(parsing: bytes, file: path)
-    } catch {
-      throw CommandError(
-        .inputMissing, error.description,
-        hint: "`--granted` takes the JSON of `aws iam get-account-authorization-details`")
-    }
-  }
-
-  private static func merge(_ other: AccountGrants, into grants: inout AccountGrants?) {
-    guard grants != nil else { return grants = other }
-    grants?.merge(other)
   }
 
   private static func missing(_ path: String) -> CommandError {

@@ -31,7 +31,9 @@ extension Command {
       "Denied attempts are listed and not granted, unless --include-denied is given.",
     ],
     operands: .logs,
-    options: [.granted, .includeDenied, .generalize, .maximumSize, .conditions, .attachmentLimit]
+    options: [
+      .granted, .organization, .includeDenied, .generalize, .maximumSize, .conditions, .attachmentLimit,
+    ]
       + CommandOption.reading + [
         .format(.text, .json, .ndjson, .markdown, .terraform, .cloudformation, .cli), .outputDirectory,
       ],
@@ -70,6 +72,7 @@ extension CommandOption {
 private struct PolicyJob: Job {
   let reading: ReadingOptions
   let granted: [String]
+  let organization: [String]
   let options: SynthesisOptions
   let format: OutputFormat
   let output: String?
@@ -77,6 +80,7 @@ private struct PolicyJob: Job {
   init(_ arguments: ParsedArguments) throws(CommandError) {
     reading = try ReadingOptions(arguments)
     granted = arguments.values(.granted)
+    organization = arguments.values(.organization)
     var options = SynthesisOptions(
       includeDenied: arguments.has(.includeDenied), maximumSize: arguments.number(.maximumSize) ?? 6144,
       conditions: Set(arguments.values(.conditions).compactMap(EvidenceCondition.init)),
@@ -97,7 +101,7 @@ private struct PolicyJob: Job {
   func run(on console: Console) throws(CommandError) -> ExitStatus {
     var directory: OutputDirectory? = nil
     if let output { directory = try OutputDirectory(output) }
-    let (grants, grantsStatus) = try GrantsReading.read(granted, on: console)
+    let (grants, grantsStatus) = try GrantsReading.read(granted, organization: organization, on: console)
     let (basis, status) = try reading.read(on: console)
     for problem in grants?.problems ?? [] {
       console.warn("`\(problem.file)`: \(problem.subject): \(problem.message)")

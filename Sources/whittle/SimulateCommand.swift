@@ -10,7 +10,7 @@ extension Command {
   /// `simulate FILE|-`.
   static let simulate = Command(
     "simulate", summary: "decide requests against policies, and say why",
-    synopses: ["FILE|- [--granted FILE]… [--explain] [--format F]"],
+    synopses: ["FILE|- [--granted FILE]… [--organization FILE]… [--explain] [--format F]"],
     examples: [
       Example("decide every request of a file", "whittle simulate requests.jsonl"),
       Example("why is this one refused?", "whittle simulate request.json --explain --format text"),
@@ -30,11 +30,13 @@ extension Command {
         + "`implicitDeny`, or null where `error` says why the line could not be decided; such lines make the exit "
         + "status 3.",
       "With --granted, identity-based policies, permissions boundary and, for sts:AssumeRole, the role's trust policy "
-        + "are taken from the account where a line does not have the member at all.",
+        + "are taken from the account where a line does not have the member at all. With --organization, `scps` are those above the "
+        + "caller's account and `rcps` those above the resource's, in the same way.",
+      GrantsReading.organizationHelp,
     ],
     operands: Operands(
       "FILE|-", count: 1...1, help: "requests, one JSON object a line; `-` for standard input"),
-    options: [.granted, .explain, .format(.ndjson, .text), .output],
+    options: [.granted, .organization, .explain, .format(.ndjson, .text), .output],
     body: .job { arguments throws(CommandError) in try SimulateJob(arguments) })
 }
 
@@ -49,6 +51,7 @@ private struct SimulateJob: Job {
   let input: String
   let output: String?
   let granted: [String]
+  let organization: [String]
   let format: OutputFormat
   let explains: Bool
 
@@ -56,16 +59,21 @@ private struct SimulateJob: Job {
     input = arguments.operands.first ?? "-"
     output = arguments.value(.output)
     granted = arguments.values(.granted)
+    organization = arguments.values(.organization)
     format = arguments.format(otherwise: .ndjson)
     explains = arguments.has(.explain)
-    if input == "-", granted.contains("-") {
-      throw CommandError(.conflict, "requests and grants cannot both come from standard input")
+    if (granted + organization + [input]).count(where: { $0 == "-" }) > 1 {
+      throw CommandError(
+        .conflict, "only one of requests, grants and organisation can come from standard input")
     }
   }
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
-    let (grants, status) = try GrantsReading.read(granted, on: console)
-    var decider = RequestDecider(grants: grants, explains: explains)
+    let (grants, grantsStatus) = try GrantsReading.read(granted, on: console)
+    let (tree, treeStatus) = try GrantsReading.readOrganization(
+      organization, accounts: grants?.accounts ?? [], on: console)
+    let status = grantsStatus.or(treeStatus)
+    var decider = RequestDecider(grants: grants, organization: tree, explains: explains)
     var lines = try InputLines(input)
     var stream = try OutputStream(output)
     var failures = 0
@@ -96,12 +104,20 @@ private struct SimulateJob: Job {
 /// Decides requests line by line, by their own policies and those of an account.
 private struct RequestDecider {
   let grants: AccountGrants?
+  let organization: Organization?
   let explains: Bool
-  /// Evaluators of principals whose requests bring no policies of their own; as many as the account has principals.
-  private var evaluators: [RequestPrincipal: PolicyEvaluator] = [:]
+  /// Evaluators of callers whose requests bring no policies of their own; as many as the account has principals.
+  private var evaluators: [Caller: PolicyEvaluator] = [:]
 
-  init(grants: AccountGrants?, explains: Bool) {
+  /// What decides which policies apply to a request that brings none.
+  private struct Caller: Hashable {
+    var principal: RequestPrincipal
+    var resourceAccount: String?
+  }
+
+  init(grants: AccountGrants?, organization: Organization?, explains: Bool) {
     self.grants = grants
+    self.organization = organization
     self.explains = explains
   }
 
@@ -119,15 +135,20 @@ private struct RequestDecider {
   }
 
   private mutating func evaluator(for input: SimulationRequest) throws(SimulationError) -> PolicyEvaluator {
-    guard let grants, !input.absentLayers.isDisjoint(with: [.identity, .permissionBoundary, .resource]) else {
+    let granted: Set<PolicyLayer> = grants == nil ? [] : [.identity, .permissionBoundary, .resource]
+    let governed: Set<PolicyLayer> =
+      organization == nil ? [] : [.serviceControlPolicy, .resourceControlPolicy]
+    guard !input.absentLayers.isDisjoint(with: granted.union(governed)) else {
       return PolicyEvaluator(input.policies)
     }
     var others = ApplicablePolicies(identity: [])
-    let trust = input.absentLayers.contains(.resource) ? trustPolicy(for: input.request, in: grants) : nil
+    let trust = input.absentLayers.contains(.resource) ? trustPolicy(for: input.request) : nil
     let bringsNone = trust == nil && input.absentLayers.count == PolicyLayer.allCases.count
-    if bringsNone, let evaluator = evaluators[input.request.principal] { return evaluator }
+    let caller = Caller(principal: input.request.principal, resourceAccount: input.request.resourceAccount)
+    if bringsNone, let evaluator = evaluators[caller] { return evaluator }
     others.resourcePolicy = trust
-    if let principal = Principal(input.request.principal), input.absentLayers.contains(.identity) {
+    if let grants, let principal = Principal(input.request.principal), input.absentLayers.contains(.identity)
+    {
       guard let grant = grants.grant(of: principal) else {
         throw SimulationError(
           id: input.id, message: "the grants do not have `\(principal.identifier)`; give `identityPolicies`")
@@ -140,18 +161,34 @@ private struct RequestDecider {
       others.identity = grant.applicable.identity
       others.permissionBoundary = grant.applicable.permissionBoundary
     }
+    if let organization {
+      let request = input.request
+      let account = request.principal.account ?? request.principal.arn.flatMap { ARN($0)?.account }
+      others.serviceControlPolicies = account.flatMap { organization.controls(of: $0).service }
+      others.resourceControlPolicies = (request.resourceAccount ?? account).flatMap {
+        organization.controls(of: $0).resource
+      }
+    }
     let evaluator = PolicyEvaluator(input.policies(completedBy: others))
-    if bringsNone { evaluators[input.request.principal] = evaluator }
+    if bringsNone { evaluators[caller] = evaluator }
     return evaluator
   }
 
   /// The trust policy of the role that a request wants to assume.
-  private func trustPolicy(for request: AccessRequest, in grants: AccountGrants) -> PolicyDocument? {
-    guard request.action.description.lowercased().hasPrefix("sts:assumerole"), let arn = request.resource.arn
+  private func trustPolicy(for request: AccessRequest) -> PolicyDocument? {
+    guard let grants, request.action.description.lowercased().hasPrefix("sts:assumerole"),
+      let arn = request.resource.arn
     else {
       return nil
     }
     return grants.identities[arn]?.trustPolicy
+  }
+}
+
+extension AccessRequest {
+  /// The account that owns the resource, where the request tells.
+  fileprivate var resourceAccount: String? {
+    resource.account ?? resource.arn.flatMap { ARN($0)?.account }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 
