@@ -14,15 +14,16 @@ let strictC: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]
 
-/// C shims: each wraps one system library or the embedded tables behind a handful of functions.
+/// C targets: each wraps one system library, the embedded tables or vector instructions behind a handful of functions.
 let shims: [Target] = [
   .target(name: "CInflate", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
   .target(name: "CCatalog", exclude: ["tables"], cSettings: strictC),
+  .target(name: "CScan", cSettings: strictC),
 ]
 
 /// Library modules in the order in which data flows through them, with what each may import.
 let modules: [(name: String, imports: [String])] = [
-  ("JSONStream", []),
+  ("JSONStream", ["CScan"]),
   ("IAM", ["JSONStream"]),
   ("AWSCatalog", ["IAM", "JSONStream", "CCatalog"]),
   ("CloudTrail", ["IAM", "JSONStream", "CInflate"]),

@@ -29,19 +29,36 @@ extension JSONTape {
       let name = nodes.indices.last, nodes[0].kind == .object
     else { return nil }
     let node = nodes[name]
+    guard !node.hasEscapes else { return nil }
+    return Envelope(
+      name: bytes.extracting(node.start + 1..<node.end - 1), isArray: byte == UInt8(ascii: "["))
+  }
+}
+
+extension Envelope {
+  /// The envelope of a name, if there is one: an object for `hits`, else an array.
+  ///
+  /// - Parameters:
+  ///   - name: The content of the name.
+  ///   - isArray: Whether the member's value is an array; else it is an object.
+  init?(name: Span<UInt8>, isArray: Bool) {
     // The longest name has 15 letters; most members are ruled out by their length and first letter.
-    guard !node.hasEscapes, (6...17).contains(node.end - node.start) else { return nil }
-    let isArray = byte == UInt8(ascii: "[")
-    switch bytes[node.start + 1] {
-    case UInt8(ascii: "R") where isArray: return isString(name, "Records", bytes) ? .records : nil
-    case UInt8(ascii: "E") where isArray: return isString(name, "Events", bytes) ? .lookupEvents : nil
-    case UInt8(ascii: "l") where isArray: return isString(name, "logEvents", bytes) ? .logEvents : nil
-    case UInt8(ascii: "e") where isArray: return isString(name, "events", bytes) ? .events : nil
-    case UInt8(ascii: "r") where isArray: return isString(name, "results", bytes) ? .results : nil
-    case UInt8(ascii: "Q") where isArray:
-      return isString(name, "QueryResultRows", bytes) ? .queryResultRows : nil
-    case UInt8(ascii: "h"): return isString(name, "hits", bytes) ? .hits : nil
-    default: return nil
-    }
+    guard (4...15).contains(name.count) else { return nil }
+    let candidate: Envelope? =
+      switch name[0] {
+      case UInt8(ascii: "R"): .records
+      case UInt8(ascii: "E"): .lookupEvents
+      case UInt8(ascii: "l"): .logEvents
+      case UInt8(ascii: "e"): .events
+      case UInt8(ascii: "r"): .results
+      case UInt8(ascii: "Q"): .queryResultRows
+      case UInt8(ascii: "h"): .hits
+      default: nil
+      }
+    guard let candidate, isArray || candidate == .hits else { return nil }
+    let wanted = candidate.rawValue.utf8
+    guard wanted.count == name.count else { return nil }
+    for (place, byte) in wanted.enumerated() where name[place] != byte { return nil }
+    self = candidate
   }
 }

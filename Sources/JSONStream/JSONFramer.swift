@@ -81,6 +81,16 @@ package struct JSONFramer: Sendable {
   private var isLenient = false
   private var hasReportedPadding = false
   private var firstName: [UInt8] = []
+  /// The strings of the window, for records that are plain.
+  private var index: StringIndex
+  /// Whether every record goes through the automaton.
+  private let isSlow: Bool
+  /// Where the nodes of plain records are made.
+  private var room: [JSONTape.Node]
+  /// Whether the record at the position has been found not to be plain.
+  private var isIrregular = false
+  /// How often the record at the position did not end in the window.
+  private var attempts = 0
 
   /// Creates a framer for a new stream.
   ///
@@ -88,8 +98,22 @@ package struct JSONFramer: Sendable {
   ///   - recordLimit: The longest record to keep, in bytes.
   ///   - depthLimit: The nesting below which containers become opaque nodes.
   package init(recordLimit: Int = 16 << 20, depthLimit: Int = 512) {
+    self.init(recordLimit: recordLimit, depthLimit: depthLimit, kernel: .fastest)
+  }
+
+  /// Creates a framer whose way to read is chosen.
+  ///
+  /// - Parameters:
+  ///   - recordLimit: The longest record to keep, in bytes.
+  ///   - depthLimit: The nesting below which containers become opaque nodes.
+  ///   - kernel: Which kernel looks for strings; `nil` to read every record with the automaton alone.
+  init(recordLimit: Int, depthLimit: Int, kernel: StringIndex.Kernel?) {
     self.recordLimit = recordLimit
     tape = JSONTape(depthLimit: depthLimit, depthPolicy: .opaque)
+    index = StringIndex(kernel: kernel ?? .portable)
+    isSlow = kernel == nil
+    let empty = JSONTape.Node(from: 0, to: 0, behind: 0, kind: .null, hasEscapes: false, isOpaque: false)
+    room = kernel == nil ? [] : [JSONTape.Node](repeating: empty, count: JSONFramer.mostPlainNodes)
   }
 
   /// Prepares for a new stream, keeping the memory of the last one.
@@ -104,6 +128,9 @@ package struct JSONFramer: Sendable {
     isLenient = false
     hasReportedPadding = false
     firstName.removeAll(keepingCapacity: true)
+    index.restart(at: 0)
+    isIrregular = false
+    attempts = 0
   }
 
   /// Tells the framer that the window now begins `count` bytes later.
@@ -113,6 +140,7 @@ package struct JSONFramer: Sendable {
     base += count
     position -= count
     keptFrom -= count
+    index.drop(count)
   }
 
   /// The offset from the start of the stream of an offset in the window.
@@ -235,6 +263,8 @@ package struct JSONFramer: Sendable {
     } else {
       phase = .inside(isAroundRecords: false)
       tape.restart(watchingEnvelopes: watchesEnvelopes)
+      isIrregular = byte != UInt8(ascii: "{") || isSlow
+      attempts = 0
     }
   }
 
@@ -253,6 +283,7 @@ package struct JSONFramer: Sendable {
 
   private mutating func readInside(_ window: Span<UInt8>, isFinal: Bool, isAroundRecords: Bool) -> Step? {
     keptFrom = position
+    if !isAroundRecords, !isIrregular, let step = readPlainRecord(window, isFinal: isFinal) { return step }
     // No more than the limit is shown until the record is known to be longer, so that cuts do not matter.
     let isLost = tape.state.isDiscarding
     let end = isLost ? window.count : min(window.count, position + recordLimit)
@@ -312,19 +343,62 @@ package struct JSONFramer: Sendable {
     }
   }
 
+  /// The most nodes that a plain record may have.
+  private static let mostPlainNodes = 8192
+  /// How often a record may be walked that does not end in the window, before the automaton takes it over: it can
+  /// resume, a walk cannot.
+  private static let mostAttempts = 3
+
+  /// Reads a record that stands whole in the window and is not odd in any way, or returns `nil` for the automaton.
+  private mutating func readPlainRecord(_ window: Span<UInt8>, isFinal: Bool) -> Step? {
+    var length = 8 << 10
+    while true {
+      index.cover(window, from: position, length)
+      index.pass(to: position)
+      let walk = tape.walk(window, from: position, &index, &room)
+      let isAllKnown = index.scannedTo == window.count
+      switch walk {
+      case .complete(let end) where end - position <= recordLimit:
+        let range = position..<end
+        position = end
+        phase = .between
+        followsElement = !levels.isEmpty
+        rememberFirstName(window.extracting(range))
+        if case .envelopeArray(let envelope)? = levels.last { return .record(range, envelope) }
+        return .record(range, nil)
+      case .incomplete where !isAllKnown:
+        length *= 4
+      case .incomplete
+      where !isFinal && attempts < JSONFramer.mostAttempts && window.count - position <= recordLimit:
+        attempts += 1
+        return .needMore
+      case .complete, .incomplete, .irregular:
+        // From the bracket on, which stands outside strings, the automaton decides what the text is.
+        isIrregular = true
+        tape.restart(watchingEnvelopes: tape.state.watchesEnvelopes)
+        index.restart(at: position)
+        return nil
+      }
+    }
+  }
+
   private mutating func damage(at offset: Int, _ message: String) -> Step {
-    .damage(Damage(offset: base + offset, message: message))
+    // What comes next stands outside strings by what reading takes it for, whatever the index holds.
+    index.restart(at: position)
+    return .damage(Damage(offset: base + offset, message: message))
   }
 
   private mutating func rememberFirstName(_ record: Span<UInt8>) {
     guard tape.nodes.count > 1, tape[0].kind == .object, !tape[1].hasEscapes else { return }
     let name = tape[1].start..<tape[1].end
-    if name.count == firstName.count,
-      firstName.indices.allSatisfy({ firstName[$0] == record[name.lowerBound + $0] })
-    {
-      return
-    }
     guard name.count <= 66 else { return }
+    if name.count == firstName.count {
+      // Both have the name's length; compared as memory, for this is done for every record.
+      let isSame = unsafe record.extracting(name).withUnsafeBytes { new in
+        unsafe firstName.withUnsafeBytes { old in unsafe new.elementsEqual(old) }
+      }
+      if isSame { return }
+    }
     firstName.removeAll(keepingCapacity: true)
     for offset in name { firstName.append(record[offset]) }
   }

@@ -1,0 +1,217 @@
+#include "CScan.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Each kernel turns a block of 64 bytes into three masks, one bit a byte; what follows from the masks is the same for
+// all. A block that the text ends in is copied and filled up with spaces, so no kernel reads outside the text.
+//
+// Escapes. A backslash escapes the byte behind it unless it is escaped itself: of a run of backslashes every second
+// one counts. Runs are told apart by one subtraction, whose borrows run through them ("Parsing Gigabytes of JSON per
+// Second", Langdale and Lemire, section 3.1.1).
+//
+// Strings. A byte stands inside a string where the number of unescaped quotes up to it is odd: the exclusive or of all
+// lower bits.
+
+typedef struct {
+  uint64_t quotes;
+  uint64_t backslashes;
+  uint64_t controls;
+} block_masks;
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/// The high bit of each byte of a word that equals a byte, gathered into eight bits.
+ALWAYS_INLINE uint64_t equal_bytes(uint64_t word, uint64_t pattern) {
+  const uint64_t low = 0x7F7F7F7F7F7F7F7F;
+  uint64_t difference = word ^ pattern;
+  uint64_t zero = ~(((difference & low) + low) | difference | low);
+  return (zero >> 7) * 0x0102040810204080 >> 56;
+}
+
+/// The same for bytes below 0x20.
+ALWAYS_INLINE uint64_t control_bytes(uint64_t word) {
+  // A byte is below 0x20 where its three highest bits are zero.
+  return equal_bytes(word & 0xE0E0E0E0E0E0E0E0, 0);
+}
+
+ALWAYS_INLINE block_masks masks_portable(const uint8_t *bytes) {
+  block_masks masks = {0, 0, 0};
+  for (int word_number = 0; word_number < 8; word_number++) {
+    uint64_t word;
+    memcpy(&word, bytes + 8 * word_number, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    masks.quotes |= equal_bytes(word, 0x2222222222222222) << (8 * word_number);
+    masks.backslashes |= equal_bytes(word, 0x5C5C5C5C5C5C5C5C) << (8 * word_number);
+    masks.controls |= control_bytes(word) << (8 * word_number);
+  }
+  return masks;
+}
+
+#if defined(__x86_64__)
+
+ALWAYS_INLINE block_masks masks_sse2(const uint8_t *bytes) {
+  block_masks masks = {0, 0, 0};
+  for (int part = 0; part < 4; part++) {
+    __m128i text = _mm_loadu_si128((const __m128i *)(bytes + 16 * part));
+    __m128i limit = _mm_set1_epi8(0x1F);
+    uint64_t quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('"')));
+    uint64_t backslashes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('\\')));
+    uint64_t controls = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(text, limit), limit));
+    masks.quotes |= quotes << (16 * part);
+    masks.backslashes |= backslashes << (16 * part);
+    masks.controls |= controls << (16 * part);
+  }
+  return masks;
+}
+
+__attribute__((target("avx2"))) ALWAYS_INLINE block_masks masks_avx2(const uint8_t *bytes) {
+  block_masks masks = {0, 0, 0};
+  for (int part = 0; part < 2; part++) {
+    __m256i text = _mm256_loadu_si256((const __m256i *)(bytes + 32 * part));
+    __m256i limit = _mm256_set1_epi8(0x1F);
+    uint64_t quotes = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('"')));
+    uint64_t backslashes = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\')));
+    uint64_t controls = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(text, limit), limit));
+    masks.quotes |= quotes << (32 * part);
+    masks.backslashes |= backslashes << (32 * part);
+    masks.controls |= controls << (32 * part);
+  }
+  return masks;
+}
+
+__attribute__((target("avx512f,avx512bw"))) ALWAYS_INLINE block_masks masks_avx512(const uint8_t *bytes) {
+  __m512i text = _mm512_loadu_si512(bytes);
+  block_masks masks = {
+      _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"')),
+      _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\')),
+      _mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20)),
+  };
+  return masks;
+}
+
+#endif
+
+/// The bits whose byte is escaped; `escaped` tells of the first byte, and then of the byte behind the first `count`.
+ALWAYS_INLINE uint64_t escaped_bytes(uint64_t backslashes, uint64_t *escaped, unsigned count) {
+  uint64_t first = *escaped;
+  if (backslashes == 0) {
+    *escaped = 0;
+    return first;
+  }
+  const uint64_t odd = 0xAAAAAAAAAAAAAAAA;
+  uint64_t starts = backslashes & ~first;
+  uint64_t codes = (((starts << 1) | odd) - starts) ^ odd;
+  *escaped = (codes & backslashes) >> (count - 1) & 1;
+  return codes ^ (backslashes | first);
+}
+
+/// Each bit the exclusive or of itself and all lower ones.
+ALWAYS_INLINE uint64_t parity_below(uint64_t bits) {
+  for (int shift = 1; shift < 64; shift <<= 1) bits ^= bits << shift;
+  return bits;
+}
+
+/// Appends the places of the bits. Whole groups are written, so that the branches do not depend on single bits; what is
+/// too much is overwritten by the next block.
+ALWAYS_INLINE uint32_t *append_places(uint32_t *output, uint64_t bits, uint32_t base) {
+  unsigned count = (unsigned)__builtin_popcountll(bits);
+  uint32_t *group = output;
+  for (unsigned done = 0; done < count; done += 8, group += 8) {
+    for (int place = 0; place < 8; place++) {
+      // A word without bits has no lowest one; 63 is as good as any.
+      group[place] = base + (uint32_t)__builtin_ctzll(bits | (uint64_t)1 << 63);
+      bits &= bits - 1;
+    }
+  }
+  return output + count;
+}
+
+/// Takes in the masks of a block of which `count` bytes belong to the text.
+ALWAYS_INLINE void take_block(block_masks masks, unsigned count, uint32_t base, size_t offset, size_t length,
+                              whittle_scan_state *state, uint32_t **quotes, uint32_t **backslashes,
+                              size_t *control) {
+  uint64_t unescaped = masks.quotes & ~escaped_bytes(masks.backslashes, &state->escaped, count);
+  uint64_t inside = parity_below(unescaped) ^ state->inside_string;
+  state->inside_string = (uint64_t)((int64_t)inside >> 63);
+  uint64_t controls = masks.controls & inside;
+  if (__builtin_expect(controls != 0 && *control == length, 0)) {
+    *control = offset + (size_t)__builtin_ctzll(controls);
+  }
+  *quotes = append_places(*quotes, unescaped, base + (uint32_t)offset);
+  if (masks.backslashes != 0) {
+    *backslashes = append_places(*backslashes, masks.backslashes, base + (uint32_t)offset);
+  }
+}
+
+// Every kernel is this function with its own way to make masks; inlining gives each its own loop.
+#define KERNEL(name, target, masks)                                                                                   \
+  target static whittle_scan_result name(const uint8_t *bytes, size_t count, uint32_t base,                           \
+                                         whittle_scan_state *state, uint32_t *quotes, uint32_t *backslashes) {        \
+    whittle_scan_state carried = *state;                                                                              \
+    uint32_t *quote = quotes, *backslash = backslashes;                                                               \
+    size_t control = count, offset = 0;                                                                               \
+    for (; count - offset >= WHITTLE_SCAN_BLOCK; offset += WHITTLE_SCAN_BLOCK) {                                      \
+      take_block(masks(bytes + offset), WHITTLE_SCAN_BLOCK, base, offset, count, &carried, &quote, &backslash,        \
+                 &control);                                                                                           \
+    }                                                                                                                 \
+    if (offset < count) {                                                                                             \
+      uint8_t rest[WHITTLE_SCAN_BLOCK];                                                                               \
+      memset(rest, ' ', sizeof rest);                                                                                 \
+      memcpy(rest, bytes + offset, count - offset);                                                                   \
+      take_block(masks(rest), (unsigned)(count - offset), base, offset, count, &carried, &quote, &backslash,          \
+                 &control);                                                                                           \
+    }                                                                                                                 \
+    *state = carried;                                                                                                 \
+    return (whittle_scan_result){(size_t)(quote - quotes), (size_t)(backslash - backslashes), control};               \
+  }
+
+KERNEL(scan_portable, , masks_portable)
+#if defined(__x86_64__)
+KERNEL(scan_sse2, , masks_sse2)
+KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt"))), masks_avx2)
+KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt"))), masks_avx512)
+#endif
+
+int whittle_scan_supports(enum whittle_scan_kernel kernel) {
+#if defined(__x86_64__)
+  switch (kernel) {
+  case WHITTLE_SCAN_PORTABLE:
+  case WHITTLE_SCAN_SSE2: return 1;
+  case WHITTLE_SCAN_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  case WHITTLE_SCAN_AVX512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  }
+  return 0;
+#else
+  return kernel == WHITTLE_SCAN_PORTABLE;
+#endif
+}
+
+enum whittle_scan_kernel whittle_scan_fastest(void) {
+  if (whittle_scan_supports(WHITTLE_SCAN_AVX512)) return WHITTLE_SCAN_AVX512;
+  if (whittle_scan_supports(WHITTLE_SCAN_AVX2)) return WHITTLE_SCAN_AVX2;
+  return whittle_scan_supports(WHITTLE_SCAN_SSE2) ? WHITTLE_SCAN_SSE2 : WHITTLE_SCAN_PORTABLE;
+}
+
+whittle_scan_result whittle_scan(enum whittle_scan_kernel kernel, const uint8_t *bytes, size_t count, uint32_t base,
+                                 whittle_scan_state *state, uint32_t *quotes, uint32_t *backslashes) {
+#if defined(__x86_64__)
+  switch (kernel) {
+  case WHITTLE_SCAN_PORTABLE: break;
+  case WHITTLE_SCAN_SSE2: return scan_sse2(bytes, count, base, state, quotes, backslashes);
+  case WHITTLE_SCAN_AVX2: return scan_avx2(bytes, count, base, state, quotes, backslashes);
+  case WHITTLE_SCAN_AVX512: return scan_avx512(bytes, count, base, state, quotes, backslashes);
+  }
+#else
+  (void)kernel;
+#endif
+  return scan_portable(bytes, count, base, state, quotes, backslashes);
+}
