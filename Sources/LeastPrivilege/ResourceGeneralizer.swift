@@ -14,6 +14,7 @@
 // others (IAM identities, KMS keys, secrets) are never generalised.
 
 import IAM
+import Usage
 
 /// Generalises sets of resources (SEMANTICS §6).
 struct ResourceGeneralizer {
@@ -75,124 +76,5 @@ struct ResourceGeneralizer {
     let limit: Int
     if case .budget(let number) = generalization { limit = number } else { limit = Self.crowd }
     return Set(entries.filter { $0.value.count > limit }.keys)
-  }
-}
-
-/// A resource cut into what must stay and what may become a pattern.
-struct SplitName {
-  /// How names of a type behave.
-  enum Kind {
-    /// An object in a bucket.
-    case object
-    /// A name whose tail is an id that is made for every run: a build, a log stream, a stack.
-    case run
-    /// A name of which only dates are volatile.
-    case dated
-    /// A name that is generalised on request only.
-    case plain
-  }
-
-  /// What is never generalised: everything up to and with the type, bucket or parent.
-  var stem: String
-  /// The rest.
-  var tail: String
-  /// How the tail behaves.
-  var kind: Kind
-  /// Whether the stem names the type (or bucket), so that a pattern for the whole tail stays within it.
-  var isTyped = true
-
-  /// The folders that hold the name, outermost first, each with its trailing separator; the first one is empty.
-  var folders: [String] {
-    var result = [""]
-    var index = tail.startIndex
-    while let slash = tail[index...].firstIndex(of: "/") {
-      index = tail.index(after: slash)
-      result.append(String(tail[..<index]))
-    }
-    // A name that ends in a separator is an entry of the folder before it.
-    if result.count > 1 && result.last?.utf8.count == tail.utf8.count { result.removeLast() }
-    return result
-  }
-
-  /// Services whose resources guard others, so that a pattern in their place is never a detail.
-  private static let guarded: Set<String> = [
-    "iam", "kms", "sts", "secretsmanager", "organizations", "sso", "acm",
-  ]
-
-  /// Types whose members come and go: service, what the resource part begins with, how many further separators
-  /// belong to the stem, and the separators.
-  private static let runs: [(service: String, prefix: String, parents: Int, separators: String)] = [
-    ("logs", "log-group:", 1, ":"),
-    ("codebuild", "build/", 1, ":"),
-    ("codebuild", "build-batch/", 1, ":"),
-    ("codebuild", "report/", 1, ":"),
-    ("cloudformation", "stack/", 1, "/"),
-    ("cloudformation", "changeSet/", 1, "/"),
-    ("ec2", "image/", 0, "/"),
-    ("ecs", "task/", 1, "/"),
-    ("ecs", "task-definition/", 1, ":"),
-    ("ecs", "container-instance/", 1, "/"),
-    ("states", "execution:", 1, ":"),
-    ("ssm", "session/", 0, "/"),
-    ("ssm", "automation-execution/", 0, "/"),
-    ("batch", "job/", 0, "/"),
-    ("elasticmapreduce", "cluster/", 0, "/"),
-  ]
-
-  /// Cuts a resource, or returns `nil` where nothing of it may be generalised.
-  ///
-  /// - Parameter resource: The resource in policy notation.
-  init?(_ resource: String) {
-    guard !ResourceNotation.hasVariable(resource), let arn = ARN(resource) else { return nil }
-    // Whatever is a pattern already stays as it is; a pattern in front of the resource part would break WITHIN.
-    guard !ResourceNotation.hasWildcard(resource), !Self.guarded.contains(arn.service) else { return nil }
-    let head = "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-    if arn.service == "s3", arn.account.isEmpty || arn.resource.hasPrefix("accesspoint/") {
-      guard let cut = Self.objectCut(arn.resource) else { return nil }
-      stem = head + arn.resource[..<cut]
-      tail = String(arn.resource[cut...])
-      kind = .object
-      return
-    }
-    for run in Self.runs where run.service == arn.service && arn.resource.hasPrefix(run.prefix) {
-      var cut = arn.resource.index(arn.resource.startIndex, offsetBy: run.prefix.count)
-      for _ in 0..<run.parents {
-        guard let found = arn.resource[cut...].firstIndex(where: run.separators.contains) else { return nil }
-        cut = arn.resource.index(after: found)
-      }
-      if run.service == "logs" {
-        guard arn.resource[cut...].hasPrefix("log-stream:") else { return nil }
-        cut = arn.resource.index(cut, offsetBy: "log-stream:".count)
-      }
-      guard cut < arn.resource.endIndex else { return nil }
-      stem = head + arn.resource[..<cut]
-      tail = String(arn.resource[cut...])
-      kind = .run
-      return
-    }
-    guard let cut = arn.resource.dropFirst().firstIndex(where: { $0 == "/" || $0 == ":" }) else {
-      // Without a type in front, the name is the whole resource part, as of SQS queues and SNS topics.
-      stem = head
-      tail = arn.resource
-      kind = .dated
-      isTyped = false
-      return
-    }
-    let behind = arn.resource.index(after: cut)
-    guard behind < arn.resource.endIndex else { return nil }
-    stem = head + arn.resource[..<behind]
-    tail = String(arn.resource[behind...])
-    kind = arn.service == "ec2" ? .plain : .dated
-  }
-
-  /// Where the key of an object begins: behind the bucket, or behind `object/` of an access point.
-  private static func objectCut(_ resource: String) -> String.Index? {
-    if resource.hasPrefix("accesspoint/") {
-      guard let marker = resource.utf8.firstRange(of: "/object/".utf8) else { return nil }
-      return marker.upperBound < resource.endIndex ? marker.upperBound : nil
-    }
-    guard let slash = resource.firstIndex(of: "/") else { return nil }
-    let cut = resource.index(after: slash)
-    return cut < resource.endIndex ? cut : nil
   }
 }

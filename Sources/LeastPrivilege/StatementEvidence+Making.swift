@@ -16,7 +16,7 @@ extension StatementEvidence {
     let resources = PatternIndex(patterns)
     var tally = (count: 0, first: Timestamp?.none, last: Timestamp?.none)
     var examples: Set<String> = []
-    var behind: [String: Set<String>] = [:]
+    var behind: [String: ResourcesBehind] = [:]
     var number = 0
     for index in draft.uses {
       let use = uses[index]
@@ -37,7 +37,7 @@ extension StatementEvidence {
       if let last = calls.lastSeen { tally.last = max(tally.last ?? last, last) }
       examples.formUnion(use.facts.exampleEvents.elements)
       for position in matching where !patterns[position].isLiteral {
-        behind[draft.resources[position], default: []].insert(use.resource)
+        behind[draft.resources[position], default: ResourcesBehind()].insert(use)
       }
     }
     self.init(
@@ -46,5 +46,27 @@ extension StatementEvidence {
       patterns: behind.sorted { $0.key < $1.key }.map {
         PatternEvidence(pattern: $0.key, distinctResources: $0.value.count)
       })
+  }
+}
+
+/// The distinct resources that a pattern stands for.
+private struct ResourcesBehind {
+  private var named: Set<String> = []
+  private var generalized = DistinctCount()
+
+  /// How many there are: exact but for what the ledger had generalised itself.
+  var count: Int {
+    guard generalized.value > 0 else { return named.count }
+    var all = generalized
+    for name in named { all.insert(name) }
+    return all.value
+  }
+
+  mutating func insert(_ use: RecordedUse) {
+    if use.facts.resources.value > 0 {
+      generalized.formUnion(use.facts.resources)
+    } else {
+      named.insert(use.resource)
+    }
   }
 }

@@ -2,6 +2,7 @@
 
 import AWSCatalog
 import IAM
+import Usage
 
 /// Writes the lists of a statement shorter.
 struct StatementShortener {

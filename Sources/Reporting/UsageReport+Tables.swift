@@ -19,7 +19,8 @@ extension UsageReport {
         [
           line.key.principal.identifier, line.key.action, line.key.resource, line.outcome.rawValue,
           String(line.tally.count), line.tally.firstSeen?.description ?? "",
-          line.tally.lastSeen?.description ?? "", "1", line.facts.regions.elements.joined(separator: " "),
+          line.tally.lastSeen?.description ?? "", String(line.distinctResources),
+          line.facts.regions.elements.joined(separator: " "),
           line.facts.via.elements.joined(separator: " "),
           line.facts.exampleEvents.elements.joined(separator: " "),
           line.key.context.map { "\($0.key)=\($0.value)" }.joined(separator: " "),

@@ -3,6 +3,7 @@
 import IAM
 import TestSupport
 import Testing
+import Usage
 
 @testable import LeastPrivilege
 

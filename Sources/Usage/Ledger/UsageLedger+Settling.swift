@@ -19,6 +19,12 @@ extension UsageLedger {
     result.principals = [:]
     result.operations = [:]
     result.learned = LearnedFacts()
+    result.generalized = [:]
+    for (family, level) in generalized {
+      var stem = family.stem
+      stem.principal = facts.settled(stem.principal)
+      result.generalized.merge([UseFamily(stem: stem): level]) { max($0, $1) }
+    }
     for (key, value) in uses {
       for (settledKey, reason) in facts.settled(key) {
         var value = value
@@ -34,6 +40,8 @@ extension UsageLedger {
       key.principal = facts.settled(key.principal)
       result.operations[key, default: OperationFacts()].merge(value)
     }
+    // Two names of one principal may have become one, with more resources together than either had.
+    result.generalize()
     return result
   }
 }

@@ -12,6 +12,8 @@ public import CloudTrail
 public struct UsageLedger: Sendable, Hashable {
   /// What is known of each use.
   public package(set) var uses: [UseKey: UseFacts] = [:]
+  /// How far the resources of large families are generalised; see ``generalize(limit:)``.
+  package internal(set) var generalized: [UseFamily: GeneralizationLevel] = [:]
   /// What is known of each principal.
   public package(set) var principals: [Principal: PrincipalFacts] = [:]
   /// How often each principal called each operation.
@@ -46,6 +48,7 @@ public struct UsageLedger: Sendable, Hashable {
   /// - Parameter other: The ledger of other events; events in both are counted twice.
   public mutating func merge(_ other: UsageLedger) {
     merge(&uses, other.uses) { $0.merge($1) }
+    merge(&generalized, other.generalized) { $0 = max($0, $1) }
     merge(&principals, other.principals) { $0.merge($1) }
     merge(&operations, other.operations) { $0.merge($1) }
     merge(&unresolved, other.unresolved) { $0.merge($1) }

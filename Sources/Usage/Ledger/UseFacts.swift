@@ -27,6 +27,8 @@ public struct UseFacts: Hashable, Sendable {
   public var observedContext: [ByteString: BoundedSet] = [:]
   /// Rules that gave the use.
   public var rules = BoundedSet(limit: 8)
+  /// The distinct resources that the use was generalised from; none where the resource was recorded as it stands.
+  public package(set) var resources = DistinctCount()
   /// Why the resource is `*` although the action accepts ARNs.
   public var unresolvedReasons = BoundedSet(limit: 4)
 
@@ -60,6 +62,7 @@ public struct UseFacts: Hashable, Sendable {
       return joined
     }
     rules.formUnion(other.rules)
+    resources.formUnion(other.resources)
     unresolvedReasons.formUnion(other.unresolvedReasons)
   }
 }

@@ -120,7 +120,8 @@ public struct EvidenceScan: Sendable {
     var events: [UseKey: FirstEvents] = [:]
     for (key, found) in recorder.events {
       for (settled, _) in result.recorded.learned.settled(key) {
-        for event in found.events { events[settled, default: FirstEvents(limit: limit)].insert(event) }
+        let key = result.ledger.generalizedKey(settled)
+        for event in found.events { events[key, default: FirstEvents(limit: limit)].insert(event) }
       }
     }
     let wanted = resources.map { Wildcard($0) }

@@ -12,6 +12,8 @@ import JSONStream
 struct UsageRecorder: EventConsumer {
   /// How many resolutions are kept; all are dropped when there are more.
   private static let capacity = 16_384
+  /// How many uses are recorded before families are looked at for the first time.
+  private static let leastUses = 16_384
 
   /// What a resolution is made from.
   private struct Facts: Hashable {
@@ -29,6 +31,8 @@ struct UsageRecorder: EventConsumer {
   }
 
   private(set) var ledger = UsageLedger()
+  /// How many uses the ledger may have before its families are generalised.
+  private var usesBeforeGeneralizing = UsageRecorder.leastUses
   private let filter: EventFilter
   private let resolver: ActionResolver
   private var known: [Facts: Resolution] = [:]
@@ -58,10 +62,20 @@ struct UsageRecorder: EventConsumer {
     }
     let resolution = resolution(event)
     ledger.record(event, resolution)
+    if ledger.uses.count >= usesBeforeGeneralizing { generalize() }
     return resolution
   }
 
-  mutating func merge(_ other: UsageRecorder) { ledger.merge(other.ledger) }
+  mutating func merge(_ other: UsageRecorder) {
+    ledger.merge(other.ledger)
+    if ledger.uses.count >= usesBeforeGeneralizing { generalize() }
+  }
+
+  /// Generalises large families, and lets as many uses as remain come before the next time: a constant share of the work.
+  private mutating func generalize() {
+    ledger.generalize()
+    usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * ledger.uses.count)
+  }
 
   private mutating func resolution(_ event: CloudTrailEvent) -> Resolution {
     guard event.responseElements == .null else { return resolver.resolve(event) }

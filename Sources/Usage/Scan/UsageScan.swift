@@ -29,12 +29,13 @@ public struct UsageScan: Sendable {
     /// Creates a result.
     ///
     /// - Parameters:
-    ///   - recorded: The ledger as recorded.
+    ///   - recorded: The ledger as recorded; generalised here.
     ///   - summary: What was read.
     public init(recorded: UsageLedger, summary: LogSummary) {
       self.recorded = recorded
+      self.recorded.generalize()
       self.summary = summary
-      self.ledger = recorded.settled()
+      self.ledger = self.recorded.settled()
     }
   }
 

@@ -5,11 +5,10 @@
 // resources in the same notation. A name that holds `${` or a character that IAM does not accept must not get into
 // a policy as it stands: an object key chosen by an attacker could otherwise widen it.
 
-import IAM
-import Usage
+package import IAM
 
 /// Reads and writes resources in policy notation.
-enum ResourceNotation {
+package enum ResourceNotation {
   /// The resource as a policy may name it.
   ///
   /// A `${` that begins none of the three escapes is written `${$}{`. A run of characters outside of what IAM
@@ -17,7 +16,7 @@ enum ResourceNotation {
   ///
   /// - Parameter resource: The resource in the ledger's notation.
   /// - Returns: The resource, fit for a `Resource` element; equal to the argument for nearly all.
-  static func policyText(of resource: String) -> String {
+  package static func policyText(of resource: String) -> String {
     let isPlain = resource.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "$") }
     if isPlain { return resource }
     var result = String.UnicodeScalarView()
@@ -48,7 +47,7 @@ enum ResourceNotation {
   ///
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: The name as AWS knows it; wildcards stay as they are.
-  static func plainText(of resource: String) -> String {
+  package static func plainText(of resource: String) -> String {
     guard resource.utf8.contains(UInt8(ascii: "$")) else { return resource }
     return parts(of: resource).map(\.text).joined()
   }
@@ -57,7 +56,7 @@ enum ResourceNotation {
   ///
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: Whether it depends on who asks.
-  static func hasVariable(_ resource: String) -> Bool {
+  package static func hasVariable(_ resource: String) -> Bool {
     guard resource.utf8.contains(UInt8(ascii: "$")) else { return false }
     return parts(of: resource).contains { $0.kind == .variable }
   }
@@ -66,7 +65,7 @@ enum ResourceNotation {
   ///
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: Whether it can stand for several resources.
-  static func hasWildcard(_ resource: String) -> Bool {
+  package static func hasWildcard(_ resource: String) -> Bool {
     guard resource.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else {
       return false
     }
@@ -79,7 +78,7 @@ enum ResourceNotation {
   ///   - resource: The resource in policy notation.
   ///   - variable: What a variable stands for, where that is known; `nil` for any text.
   /// - Returns: The pattern.
-  static func pattern(_ resource: String, variable: (String) -> String? = { _ in nil }) -> Wildcard {
+  package static func pattern(_ resource: String, variable: (String) -> String? = { _ in nil }) -> Wildcard {
     guard resource.utf8.contains(UInt8(ascii: "$")) else { return Wildcard(resource) }
     return Wildcard(
       tokens: parts(of: resource).map { part -> Wildcard.Token in
@@ -134,7 +133,7 @@ extension ResourceNotation {
   ///
   /// - Parameter text: The text.
   /// - Returns: The value.
-  static func literalText(of text: String) -> String {
+  package static func literalText(of text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
     var result = ""
     for character in text.unicodeScalars {
@@ -155,7 +154,7 @@ extension ResourceNotation {
   ///   - pattern: The pattern to narrow.
   ///   - limit: The pattern that the result must not leave.
   /// - Returns: A pattern that both contain.
-  static func narrowed(_ pattern: String, to limit: String) -> String? {
+  package static func narrowed(_ pattern: String, to limit: String) -> String? {
     guard limit.hasSuffix("*"), !limit.utf8.contains(UInt8(ascii: "$")),
       !pattern.utf8.contains(UInt8(ascii: "$"))
     else { return nil }

@@ -1,7 +1,7 @@
 // Recognises the parts of a name that change from call to call.
 
 /// Writes names with their volatile parts as wildcards.
-enum VolatileName {
+package enum VolatileName {
   /// The pattern of one name.
   ///
   /// Tokens are runs of letters and digits; what stands between them stays. A year, a day or month with a leading
@@ -13,7 +13,7 @@ enum VolatileName {
   ///   - kind: How names of its type behave.
   /// - Returns: The pattern, which matches the name.
   /// - Complexity: O(*n*) in the length of the name.
-  static func pattern(of name: String, kind: SplitName.Kind) -> String {
+  package static func pattern(of name: String, kind: SplitName.Kind) -> String {
     if kind == .run { return "*" }
     let tokens = tokens(of: name)
     var parts: [String] = []

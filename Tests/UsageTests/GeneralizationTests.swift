@@ -1,0 +1,146 @@
+// Families of resources: bounded, and the same for any order and partition of the events.
+
+import CloudTrail
+import IAM
+import TestSupport
+import Testing
+
+@testable import Usage
+
+@Suite("Generalisation of ledgers")
+struct GeneralizationTests {
+  private static let role = Principal(
+    kind: .role, identifier: "arn:aws:iam::111122223333:role/app", account: "111122223333")
+
+  /// Resources of a few families, some of them large.
+  private static func resources(_ random: inout SeededGenerator, _ count: Int) -> [String] {
+    let heads = [
+      "arn:aws:s3:::logs/", "arn:aws:s3:::logs/", "arn:aws:s3:::photos/",
+      "arn:aws:logs:eu-west-1:111122223333:log-group:g:log-stream:",
+      "arn:aws:dynamodb:eu-west-1:111122223333:table/", "arn:aws:sqs:eu-west-1:111122223333:",
+      "arn:aws:kms:eu-west-1:111122223333:key/",
+    ]
+    let words = [
+      "a", "b", "users", "2026", "11", "07", "2026-11-20", "3f2a9c1d", "1699999999", "20261120T0305Z",
+      "111122223333", "x.gz", "5f1c2a34-9d21-4c3b-8f10-0123456789ab", "${*}", "é", "", "q",
+    ]
+    return (0..<count).map { _ in
+      let depth = Int.random(in: 1...6, using: &random)
+      let tail = (0..<depth).map { _ in random.pick(words) ?? "" }.joined(
+        separator: random.pick(["/", "/", "-", ":"]) ?? "/")
+      return (random.pick(heads) ?? "") + "n" + tail
+    }
+  }
+
+  private static func ledger(_ resources: some Sequence<String>) -> UsageLedger {
+    var ledger = UsageLedger()
+    for resource in resources {
+      let key = UseKey(principal: role, action: "s3:GetObject", resource: resource)
+      ledger.uses[key, default: UseFacts()].allowed.add(at: Timestamp(secondsSinceEpoch: 1_700_000_000))
+    }
+    return ledger
+  }
+
+  @Test("Each rung is a function of the rung below, and contains it", arguments: UInt64(1)...60)
+  func ladder(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for resource in Self.resources(&random, 20) {
+      guard let name = SplitName(resource) else { continue }
+      var levels = [GeneralizationLevel.exact]
+      while let next = levels.last?.next { levels.append(next) }
+      for low in levels {
+        let lower = name.stem + low.tail(of: name)
+        guard let again = SplitName(lower) else {
+          Issue.record("seed \(seed): \(lower) has no family any more")
+          continue
+        }
+        #expect(again.stem.sameBytes(as: name.stem), "seed \(seed)")
+        for high in levels where high >= low {
+          let direct = name.stem + high.tail(of: name)
+          #expect(
+            direct.sameBytes(as: again.stem + high.tail(of: again)), "seed \(seed): \(resource), \(lower)")
+          #expect(
+            ResourceNotation.pattern(direct).contains(ResourceNotation.pattern(lower)),
+            "seed \(seed): \(lower) became \(direct)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "A generalised ledger depends on the set of its resources alone, however it was split and when it was generalised",
+    arguments: UInt64(1)...20)
+  func orderFree(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let limit = random.pick([1, 3, 10, 40]) ?? 3
+    let resources = Self.resources(&random, 150)
+    var whole = Self.ledger(resources)
+    whole.generalize(limit: limit)
+
+    var parts = [UsageLedger](repeating: UsageLedger(), count: 4)
+    for resource in resources.shuffled(using: &random) {
+      let part = Int.random(in: 0..<parts.count, using: &random)
+      parts[part].merge(Self.ledger([resource]))
+      if Int.random(in: 0..<10, using: &random) == 0 { parts[part].generalize(limit: limit) }
+    }
+    var merged = parts.shuffled(using: &random).reduce(into: UsageLedger()) { joined, part in
+      joined.merge(part)
+      if Bool.random(using: &random) { joined.generalize(limit: limit) }
+    }
+    merged.generalize(limit: limit)
+    let same = merged == whole
+    #expect(same, "seed \(seed)")
+
+    var twice = whole
+    twice.generalize(limit: limit)
+    let unchanged = twice == whole
+    #expect(unchanged, "seed \(seed)")
+    let calls = whole.uses.values.reduce(0) { $0 + $1.total.count }
+    #expect(calls == resources.count, "seed \(seed): no call is lost")
+  }
+
+  @Test("Ten thousand objects become few patterns that say how many they stand for")
+  func bounded() {
+    let names = (0..<10_000).map { "arn:aws:s3:::logs/app/user\($0 % 5_000)/f\(["a", "b"][$0 / 5_000])" }
+    var ledger = Self.ledger(names)
+    ledger.generalize()
+    #expect(ledger.uses.keys.map(\.resource) == ["arn:aws:s3:::logs/app/*"])
+    let distinct = ledger.uses.values.first?.resources.value ?? 0
+    #expect((9_000...11_000).contains(distinct))
+    #expect(ledger.uses.values.first?.resources.isExact == false)
+  }
+
+  @Test("Few resources, and resources that guard others, stay as they are")
+  func kept() {
+    let few = (0..<UsageLedger.familyLimit).map { "arn:aws:s3:::logs/2026-11-20/file\($0)" }
+    let keys = (0..<3_000).map { "arn:aws:kms:eu-west-1:111122223333:key/\($0)" }
+    let exact = Self.ledger(few + keys)
+    var ledger = exact
+    ledger.generalize()
+    let unchanged = ledger == exact
+    #expect(unchanged)
+  }
+}
+
+@Suite("Distinct counts")
+struct DistinctCountTests {
+  @Test(
+    "A count depends on the set of texts alone, is exact while small, and close when large",
+    arguments: [0, 1, 256, 257, 5_000])
+  func counting(size: Int) {
+    var random = SeededGenerator(seed: UInt64(size) + 1)
+    let texts = (0..<size).map { "arn:aws:s3:::b/\($0)" }
+    var whole = DistinctCount()
+    for text in texts { whole.insert(text) }
+    var left = DistinctCount()
+    var right = DistinctCount()
+    for text in (texts + texts).shuffled(using: &random) {
+      if Bool.random(using: &random) { left.insert(text) } else { right.insert(text) }
+    }
+    left.formUnion(right)
+    #expect(left == whole)
+    #expect(whole.isExact == (size <= 256))
+    if whole.isExact { #expect(whole.value == size) }
+    #expect(abs(whole.value - size) <= size / 5)
+  }
+}
