@@ -97,7 +97,7 @@ struct GrantIndex {
     }
     let wanted = ResourceNotation.pattern(pattern)
     let unconditional = covering.filter(\.conditions.isEmpty)
-    if !unconditional.isEmpty, use.facts.unresolvedReason == nil {
+    if !unconditional.isEmpty, !use.isWithinPattern {
       // The statement that allows the whole pattern is best; the first one serves otherwise.
       let best = unconditional.first { allowsAll($0, wanted) } ?? unconditional[0]
       return .granted(ways(of: best, use, pattern, wanted, target))
@@ -155,7 +155,7 @@ struct GrantIndex {
   private func matches(_ entry: Entry, _ use: RecordedUse, _ target: Wildcard) -> Bool {
     let action = entry.actions.contains { $0.matches(use.action) }
     guard action != entry.isNotAction else { return false }
-    if use.facts.unresolvedReason != nil {
+    if use.isWithinPattern {
       // The call was on one of the resources of the pattern, and nobody knows on which.
       return entry.isNotResource || entry.resources.contains { $0.pattern.intersects(target) }
     }
@@ -174,7 +174,7 @@ struct GrantIndex {
     of entry: Entry, _ use: RecordedUse, _ pattern: String, _ wanted: Wildcard, _ target: Wildcard
   ) -> [Way] {
     if allowsAll(entry, wanted) { return [Way(resource: pattern, conditions: entry.conditions)] }
-    if use.facts.unresolvedReason != nil {
+    if use.isWithinPattern {
       return entry.isNotResource
         ? []
         : entry.resources.filter { $0.pattern.intersects(target) }

@@ -29,7 +29,7 @@ struct Minimality {
     /// For each action, and within it for each resource, whether a use needs the two together.
     var pairs: [Bool]
     /// Uses behind each resource, and actions behind each action pattern.
-    var usedResources: [Set<String>]
+    var usedResources: [ResourcesBehind]
     var usedActions: [Set<String>]
     var unresolved: [Bool]
   }
@@ -57,7 +57,7 @@ struct Minimality {
         guard !resources.isEmpty, Self.holds(entries[index].statement.conditions, scenario) else { continue }
         hits.append((index, actions, resources))
         for position in resources {
-          entries[index].usedResources[position].insert(use.recorded)
+          entries[index].usedResources[position].insert(use)
           if isUnresolved { entries[index].unresolved[position] = true }
           for actionPosition in actions {
             entries[index].usedActions[actionPosition].insert(use.action)
@@ -92,7 +92,7 @@ struct Minimality {
             resourceIndex: PatternIndex(resourcePatterns),
             neededActions: actions.map { _ in false }, neededResources: resources.map { _ in false },
             pairs: [Bool](repeating: false, count: actions.count * resources.count),
-            usedResources: resources.map { _ in [] }, usedActions: actions.map { _ in [] },
+            usedResources: resources.map { _ in ResourcesBehind() }, usedActions: actions.map { _ in [] },
             unresolved: resources.map { _ in false }))
       }
     }
@@ -151,10 +151,14 @@ struct Minimality {
           .unresolvedResource, resource.text, used.count, [],
           "the logs do not tell the resource of every call")
       } else if resource.text != "*" {
-        // A pattern that the ledger recorded itself stands for what AWS names when the call is made.
-        guard used != [resource.text] else { continue }
-        add(.resourcePattern, resource.text, used.count, [], "the pattern stands for resources of one family")
-      } else if used != ["*"] {
+        // A pattern that events name stands for what AWS names when the call is made.
+        let isGeneralized = used.generalized.value > 0
+        guard isGeneralized || used.named != [resource.text] else { continue }
+        let many = isGeneralized ? ", of which the ledger keeps patterns" : ""
+        add(
+          .resourcePattern, resource.text, used.count, [],
+          "the pattern stands for resources of one family" + many)
+      } else if used.named != ["*"] {
         add(.resourcePattern, "*", used.count, [], "every resource is allowed to keep a quota")
       }
     }

@@ -19,6 +19,11 @@ package struct RecordedUse: Hashable, Sendable {
 
   /// Whether any call got past authorization.
   package var wasPermitted: Bool { facts.allowed.count > 0 || facts.failed.count > 0 }
+  /// Whether the calls were on some of the resources that the recorded pattern matches, and nobody knows on which.
+  ///
+  /// So it is where no rule derives the resource, and where the ledger has generalised a large family. What the
+  /// account grants on a part of the pattern may then have been what let the calls through.
+  package var isWithinPattern: Bool { facts.unresolvedReason != nil || facts.resources.value > 0 }
   /// The calls that got past authorization.
   package var permitted: Tally { facts.allowed.merged(with: facts.failed) }
 }

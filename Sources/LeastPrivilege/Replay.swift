@@ -208,7 +208,7 @@ struct Replay {
         return PolicyEvaluator(ApplicablePolicies(identity: [document])).allows(request)
       }
       // Where the log does not tell the resource, each resource of the grant may have been the one.
-      if use.facts.unresolvedReason != nil, case .resource(let resources) = statement.resources,
+      if use.isWithinPattern, case .resource(let resources) = statement.resources,
         !resources.contains("*")
       {
         let recorded = ResourceNotation.pattern(use.recorded)

@@ -24,6 +24,9 @@ extension StatementEvidence {
       let matching: [Int]
       if use.facts.unresolvedReason != nil {
         matching = Array(patterns.indices)
+      } else if use.isWithinPattern {
+        let recorded = ResourceNotation.pattern(use.resource)
+        matching = patterns.indices.filter { patterns[$0].intersects(recorded) }
       } else if use.resource == "*" {
         matching = resources.matchingEverything
       } else {
@@ -46,27 +49,5 @@ extension StatementEvidence {
       patterns: behind.sorted { $0.key < $1.key }.map {
         PatternEvidence(pattern: $0.key, distinctResources: $0.value.count)
       })
-  }
-}
-
-/// The distinct resources that a pattern stands for.
-private struct ResourcesBehind {
-  private var named: Set<String> = []
-  private var generalized = DistinctCount()
-
-  /// How many there are: exact but for what the ledger had generalised itself.
-  var count: Int {
-    guard generalized.value > 0 else { return named.count }
-    var all = generalized
-    for name in named { all.insert(name) }
-    return all.value
-  }
-
-  mutating func insert(_ use: RecordedUse) {
-    if use.facts.resources.value > 0 {
-      generalized.formUnion(use.facts.resources)
-    } else {
-      named.insert(use.resource)
-    }
   }
 }

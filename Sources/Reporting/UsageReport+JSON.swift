@@ -20,7 +20,7 @@ extension UsageReport {
       writer.member("count", line.tally.count)
       writer.member("firstSeen", line.tally.firstSeen)
       writer.member("lastSeen", line.tally.lastSeen)
-      writer.member("distinctResources", line.distinctResources)
+      writer.member("distinctResources", line.facts.distinctResources)
       writer.member("regions", line.facts.regions.elements)
       writer.member("via", line.facts.via.elements)
       writer.member("exampleEvents", line.facts.exampleEvents.elements)

@@ -19,7 +19,7 @@ extension UsageReport {
         [
           line.key.principal.identifier, line.key.action, line.key.resource, line.outcome.rawValue,
           String(line.tally.count), line.tally.firstSeen?.description ?? "",
-          line.tally.lastSeen?.description ?? "", String(line.distinctResources),
+          line.tally.lastSeen?.description ?? "", String(line.facts.distinctResources),
           line.facts.regions.elements.joined(separator: " "),
           line.facts.via.elements.joined(separator: " "),
           line.facts.exampleEvents.elements.joined(separator: " "),

@@ -40,9 +40,6 @@ struct UseLine {
   let tally: Tally
   let facts: UseFacts
 
-  /// How many distinct resources the line stands for; an estimate beyond a few hundred.
-  var distinctResources: Int { max(1, facts.resources.value) }
-
   /// The lines of one use: one for the calls that got past authorisation, one for those that did not.
   static func lines(of key: UseKey, _ facts: UseFacts) -> [UseLine] {
     var lines: [UseLine] = []

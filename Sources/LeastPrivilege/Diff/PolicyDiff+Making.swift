@@ -122,12 +122,10 @@ final class DiffMaker {
       var touched: Set<String> = []
       for use in uses {
         let target = ResourceNotation.pattern(use.resource)
-        if use.facts.unresolvedReason != nil {
-          touched.formUnion(texts)
-          tally.merge(use.permitted)
-          continue
+        // A use within a pattern may have needed whatever part of the pattern is granted.
+        let matching = granted.filter {
+          use.isWithinPattern && !isNotResource ? $0.pattern.intersects(target) : $0.pattern.contains(target)
         }
-        let matching = granted.filter { $0.pattern.contains(target) }
         guard matching.isEmpty == isNotResource else { continue }
         touched.formUnion(matching.map(\.text))
         tally.merge(use.permitted)

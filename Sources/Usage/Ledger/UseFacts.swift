@@ -41,6 +41,11 @@ public struct UseFacts: Hashable, Sendable {
   /// All calls, whatever their outcome.
   public var total: Tally { allowed.merged(with: failed).merged(with: denied) }
 
+  /// How many distinct resources the use stands for: one, or what it was generalised from.
+  ///
+  /// An estimate beyond a few hundred, and never more than there were calls.
+  public var distinctResources: Int { max(1, min(resources.value, total.count)) }
+
   /// The outcome that stands for the use: allowed if any call was, else failed, else denied.
   public var outcome: Outcome {
     if allowed.count > 0 { .allowed } else if failed.count > 0 { .failed } else { .denied }
