@@ -30,6 +30,8 @@ extension PolicyText {
   public enum Edit: Hashable, Sendable {
     /// Gives a list element of a statement these values, in this order.
     case setValues(statement: Int, element: ListElement, values: [String])
+    /// Turns a list element of a statement into another one with these values: `NotAction` into `Action`.
+    case replaceElement(statement: Int, element: ListElement, with: ListElement, values: [String])
     /// Puts statements in the place of one; none removes it.
     case replaceStatement(Int, with: [Statement])
   }
@@ -48,10 +50,12 @@ extension PolicyText {
     for edit in edits {
       switch edit {
       case .setValues(let statement, let element, let values):
-        guard statementNodes.indices.contains(statement),
-          let node = tape.value(named: element.rawValue, in: statementNodes[statement], text)
-        else { return nil }
+        guard let node = member(element, ofStatement: statement)?.value else { return nil }
         changes += setting(values, at: node)
+      case .replaceElement(let statement, let element, let new, let values):
+        guard let (name, value) = member(element, ofStatement: statement) else { return nil }
+        changes.append(Change(range: tape[name].range, bytes: literal(new.rawValue)))
+        changes += setting(values, at: value)
       case .replaceStatement(let index, let statements):
         guard statementNodes.indices.contains(index), replaced.updateValue(statements, forKey: index) == nil
         else {
@@ -77,6 +81,14 @@ extension PolicyText {
       changes.append(Change(range: tape[node].range, bytes: bytes))
     }
     return apply(changes)
+  }
+
+  /// The nodes of a list element of a statement.
+  private func member(_ element: ListElement, ofStatement statement: Int) -> (name: Int, value: Int)? {
+    guard statementNodes.indices.contains(statement) else { return nil }
+    return tape.members(of: statementNodes[statement]).first {
+      tape.text(of: $0.name, text.span) == element.rawValue
+    }
   }
 
   /// Bytes to put in the place of a range of the text.
@@ -137,6 +149,12 @@ extension PolicyText {
     if !isList, let item = items.first, items.count == 1 {
       return [Change(range: tape[node].range, bytes: item)]
     }
+    if !isList, let line = ownLine(ofStringAt: node) {
+      let separator = [0x0A] + line.indentation + line.unit
+      let body = Array(items.joined(separator: Array(",".utf8) + separator))
+      let bytes = Array("[".utf8) + separator + body + [0x0A] + line.indentation + Array("]".utf8)
+      return [Change(range: tape[node].range, bytes: items.isEmpty ? Array("[]".utf8) : bytes)]
+    }
     let isSpread = isList && !nodes.isEmpty && whiteSpace(before: nodes[0]).contains(0x0A)
     let separator = isSpread ? whiteSpace(before: nodes[0]) : Array(" ".utf8)
     var bytes = Array("[".utf8) + (isSpread && !items.isEmpty ? separator : [])
@@ -168,6 +186,18 @@ extension PolicyText {
     return Array(text[start..<offset].prefix { $0 == 0x20 || $0 == 0x09 })
   }
 
+  /// How a list is laid out in the place of a string whose member begins its line; `nil` where it does not.
+  private func ownLine(ofStringAt node: Int) -> (indentation: [UInt8], unit: [UInt8])? {
+    let start = text[..<tape[node].start].lastIndex(of: 0x0A).map { $0 + 1 }
+    guard let start, text[start..<tape[node].start].count(where: { $0 == UInt8(ascii: "\"") }) == 2,
+      text[start...].first(where: { !$0.isJSONWhitespace }) == UInt8(ascii: "\"")
+    else { return nil }
+    let inner = indentation(at: tape[node].start)
+    let statement = statementNodes.last { tape[$0].start < tape[node].start }
+    let outer = statement.map { indentation(at: tape[$0].start) } ?? []
+    return (inner, inner.count > outer.count ? Array(inner.dropFirst(outer.count)) : [0x20, 0x20])
+  }
+
   /// A statement in the style of the one whose place it takes: in one line, or indented as it is.
   private func render(_ statement: Statement, inPlaceOf node: Int) -> [UInt8] {
     let range = tape[node].range
@@ -189,12 +219,5 @@ extension PolicyText {
       bytes += line.dropFirst(depth)
     }
     return bytes
-  }
-}
-
-extension JSONTape {
-  /// The node of the value of a member, by a name known at run time.
-  fileprivate func value(named name: String, in node: Int, _ bytes: [UInt8]) -> Int? {
-    members(of: node).first { text(of: $0.name, bytes.span) == name }?.value
   }
 }

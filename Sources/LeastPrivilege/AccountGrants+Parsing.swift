@@ -92,6 +92,7 @@ extension AccountGrants {
     for (arn, identity) in other.identities { insert(identity, at: arn, file: "-") }
     for (arn, policy) in other.managedPolicies { insert(policy, at: arn, file: "-") }
     if let organization = other.organization { govern(by: organization) }
+    rememberTexts(of: other)
     problems = Array(Set(problems + other.problems)).sorted()
   }
 
@@ -125,6 +126,7 @@ extension AccountGrants {
       let inlineName = inline["PolicyName"]?.string ?? ""
       let subject = "\(arnText) \(inlineName)"
       guard let document = document(inline["PolicyDocument"], subject: subject, file: file) else { continue }
+      remember(inline["PolicyDocument"], as: document, subject: subject)
       identity.inlinePolicies.append(InlinePolicy(name: inlineName, document: document))
     }
     for attached in Self.list(value["AttachedManagedPolicies"]) {
@@ -161,12 +163,14 @@ extension AccountGrants {
       return
     }
     guard let document = document(chosen["Document"], subject: arnText, file: file) else { return }
-    let policy = GrantedPolicy(
+    remember(chosen["Document"], as: document, subject: arnText)
+    var policy = GrantedPolicy(
       arn: arnText, name: arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource,
       defaultVersion: chosen["VersionId"]?.string ?? wanted, versionCount: versions.count,
       attachmentCount: value["AttachmentCount"]?.scalarText.flatMap { Int($0) },
       boundaryCount: value["PermissionsBoundaryUsageCount"]?.scalarText.flatMap { Int($0) },
       document: document)
+    policy.oldestVersion = Self.oldest(of: versions, except: policy.defaultVersion)
     insert(policy, at: arnText, file: file)
   }
 
@@ -178,6 +182,16 @@ extension AccountGrants {
       report(file, subject, "\(error.message), so that the policy is left out")
       return nil
     }
+  }
+
+  /// The version that was made first; versions of one time, or of none, go by their numbers.
+  private static func oldest(of versions: [JSONValue], except kept: String?) -> String? {
+    let others = versions.compactMap { version -> (time: Int64, number: Int, id: String)? in
+      guard let id = version["VersionId"]?.string, id != kept else { return nil }
+      let time = version["CreateDate"]?.string.flatMap { Timestamp(iso8601: $0) }?.secondsSinceEpoch ?? 0
+      return (time, Int(id.dropFirst()) ?? 0, id)
+    }
+    return others.min { ($0.time, $0.number, $0.id) < ($1.time, $1.number, $1.id) }?.id
   }
 
   private mutating func insert(_ identity: GrantedIdentity, at arn: String, file: String) {

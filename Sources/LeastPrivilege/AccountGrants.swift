@@ -17,6 +17,8 @@ public struct AccountGrants: Sendable {
   public internal(set) var managedPolicies: [String: GrantedPolicy]
   /// The ARN of each identity by its kind, account and lower-case name, which IAM keeps unique.
   var arnsByName: [NameKey: String]
+  /// The texts of the documents that were read.
+  var texts: [TextKey: GrantedText] = [:]
   /// What could not be read, sorted: documents that break the grammar, references that lead nowhere.
   public internal(set) var problems: [GrantProblem]
   /// The organisation whose control policies limit the accounts; `nil` where none is given.
@@ -142,6 +144,8 @@ public struct GrantedPolicy: Hashable, Sendable {
   public var defaultVersion: String?
   /// How many versions it has, of the five that IAM keeps; zero where the file lists none.
   public var versionCount: Int
+  /// The version, not the default one, that was made first: the one to delete where there are five.
+  public var oldestVersion: String?
   /// How many identities AWS says it is attached to, where the file tells.
   public var attachmentCount: Int?
   /// How many identities AWS says it bounds, where the file tells.

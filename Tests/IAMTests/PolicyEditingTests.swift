@@ -42,6 +42,20 @@ import Testing
     #expect(try PolicyEditingTests.edited(PolicyEditingTests.pretty) == PolicyEditingTests.pretty)
   }
 
+  @Test func anElementIsRenamedAndAStringBecomesAListInItsPlace() throws {
+    let source =
+      "{\n  \"Statement\": {\n    \"Effect\": \"Allow\",\n    \"NotAction\": \"iam:*\",\n    \"Resource\": \"*\"\n  }\n}"
+    let edit = PolicyText.Edit.replaceElement(
+      statement: 0, element: .notAction, with: .action, values: ["s3:GetObject", "sqs:SendMessage"])
+    let list = "\"Action\": [\n      \"s3:GetObject\",\n      \"sqs:SendMessage\"\n    ]"
+    #expect(
+      try PolicyEditingTests.edited(source, edit)
+        == source.replacing("\"NotAction\": \"iam:*\"", with: list))
+    let absent = PolicyText.Edit.replaceElement(
+      statement: 0, element: .action, with: .notAction, values: ["s3:GetObject"])
+    #expect(try PolicyEditingTests.edited(source, absent) == nil)
+  }
+
   @Test func whatIsRemovedTakesItsCommaAlong() throws {
     let pretty = PolicyEditingTests.pretty
     for (values, removed) in [

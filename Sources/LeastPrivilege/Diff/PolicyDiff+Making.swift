@@ -20,53 +20,66 @@ extension PolicyDiff {
     ledger: UsageLedger, grants: AccountGrants, where principals: (Principal) -> Bool = { _ in true },
     catalog: Catalog = .embedded
   ) {
-    let maker = DiffMaker(ledger: ledger, grants: grants, catalog: catalog)
+    let maker = DiffMaker(ledger: ledger, catalog: catalog)
+    let diffs = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog).filter {
+      principals($0.uses.principal)
+    }.map { maker.diff(of: $0.uses, grant: $0.grant) }
+    self.init(principals: diffs, problems: grants.problems)
+  }
+}
+
+/// A principal's uses beside its grant.
+struct GrantedRecord {
+  /// The uses; none where the logs do not have the principal.
+  var uses: PrincipalUses
+  /// The grant; `nil` where the account has no such principal.
+  var grant: PrincipalGrant?
+
+  /// Every principal that can carry a policy, of the ledger or of the grants, sorted.
+  static func all(of ledger: UsageLedger, grants: AccountGrants, catalog: Catalog) -> [GrantedRecord] {
+    var records: [GrantedRecord] = []
     var seen: Set<String> = []
-    var diffs: [PrincipalDiff] = []
-    for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
-      let grant = grants.grant(of: record.principal, catalog: catalog)
+    for uses in PrincipalUses.all(of: ledger) where uses.principal.canCarryPolicy {
+      let grant = grants.grant(of: uses.principal, catalog: catalog)
       if let arn = grant?.identity.arn { seen.insert(arn) }
-      if principals(record.principal) { diffs.append(maker.diff(of: record, grant: grant)) }
+      records.append(GrantedRecord(uses: uses, grant: grant))
     }
     for (arn, identity) in grants.identities where identity.kind != .group && !seen.contains(arn) {
       let principal = Principal(
         kind: identity.kind == .user ? .user : .role, identifier: arn, account: identity.account)
-      guard principal.canCarryPolicy, principals(principal) else { continue }
-      let unused = PrincipalUses(principal: principal, uses: [])
-      diffs.append(maker.diff(of: unused, grant: grants.grant(of: identity, catalog: catalog)))
+      guard principal.canCarryPolicy else { continue }
+      records.append(
+        GrantedRecord(
+          uses: PrincipalUses(principal: principal, uses: []),
+          grant: grants.grant(of: identity, catalog: catalog)))
     }
-    self.init(principals: diffs.sorted { $0.principal < $1.principal }, problems: grants.problems)
+    return records.sorted { $0.uses.principal < $1.uses.principal }
   }
 }
 
-/// Compares one principal after another, with what all comparisons share.
+/// Compares one principal after another, with what all comparisons share; a class, because it caches that.
 final class DiffMaker {
   private let ledger: UsageLedger
-  private let catalog: Catalog
-  /// Catalog entries by statement element; a cache, as many statements grant the same, and the reason for a class.
-  private var expansions: [Statement.ActionElement: [ActionEntry]] = [:]
-  /// Services for which the logs contain data events, by account.
-  private var dataServices: [String: Set<String>] = [:]
-  private var managementAccounts: Set<String> = []
+  private let table: ActionTable
+  private let coverage: CoverageIndex
+  /// The comparison of elements that nothing used, by account.
+  private var unusedActions: [ExpansionKey: [ActionDiff]] = [:]
 
-  init(ledger: UsageLedger, grants: AccountGrants, catalog: Catalog) {
+  private struct ExpansionKey: Hashable {
+    var element: Statement.ActionElement
+    var account: String
+  }
+
+  init(ledger: UsageLedger, catalog: Catalog) {
     self.ledger = ledger
-    self.catalog = catalog
-    for key in ledger.coverage.keys {
-      if key.category == "Management" {
-        managementAccounts.insert(key.account)
-      } else if key.category == "Data" {
-        let service = catalog.servicePrefix(source: key.eventSource)
-        dataServices[key.account, default: []].insert(service)
-      }
-    }
+    table = ActionTable(catalog: catalog)
+    coverage = CoverageIndex(ledger.coverage, catalog: catalog)
   }
 
   func diff(of record: PrincipalUses, grant: PrincipalGrant?) -> PrincipalDiff {
     let permitted = record.uses.filter(\.wasPermitted)
     let account = ARN(record.principal.identifier)?.account ?? ""
-    var byAction: [String: [RecordedUse]] = [:]
-    for use in permitted { byAction[use.action.lowercased(), default: []].append(use) }
+    let byAction = Dictionary(grouping: permitted) { $0.action.lowercased() }
     var statements: [StatementDiff] = []
     var denies = 0
     for policy in grant?.policies ?? [] {
@@ -106,99 +119,76 @@ final class DiffMaker {
     of statement: Statement, at index: Int, in source: PolicySource, byAction: [String: [RecordedUse]],
     account: String
   ) -> StatementDiff {
-    let granted: [(text: String, pattern: Wildcard)]
-    var isNotResource = false
-    switch statement.resources {
-    case .resource(let patterns): granted = patterns.map { ($0, ResourceNotation.pattern($0)) }
-    case .notResource(let patterns):
-      granted = patterns.map { ($0, ResourceNotation.pattern($0)) }
-      isNotResource = true
-    case nil: granted = []
-    }
-    let texts = isNotResource ? [] : granted.map(\.text)
-    let actions = entries(of: statement.actions).map { entry -> ActionDiff in
-      let uses = byAction[entry.action.lowercased()] ?? []
-      var tally = Tally()
-      var touched: Set<String> = []
-      for use in uses {
-        let target = ResourceNotation.pattern(use.resource)
-        // A use within a pattern may have needed whatever part of the pattern is granted.
-        let matching = granted.filter {
-          use.isWithinPattern && !isNotResource ? $0.pattern.intersects(target) : $0.pattern.contains(target)
+    let expansion = table.expansion(of: statement.actions)
+    var actions = unused(statement.actions, expansion, account: account)
+    if !byAction.isEmpty {
+      let resources = GrantedResources(statement.resources)
+      let texts = resources.isInverted ? [] : resources.patterns.map(\.text)
+      for (name, uses) in byAction {
+        guard let position = table.position(of: name, in: expansion.actions) else { continue }
+        var tally = Tally()
+        var touched: Set<String> = []
+        for use in uses {
+          guard let reached = resources.reached(by: use) else { continue }
+          touched.formUnion(reached)
+          tally.merge(use.permitted)
         }
-        guard matching.isEmpty == isNotResource else { continue }
-        touched.formUnion(matching.map(\.text))
-        tally.merge(use.permitted)
+        guard tally.count > 0 else { continue }
+        let isWhole = resources.isInverted || texts.allSatisfy(touched.contains)
+        actions[position] = ActionDiff(
+          action: actions[position].action, status: isWhole ? .used : .partlyUsed, calls: tally.count,
+          lastSeen: tally.lastSeen,
+          resourcesUsed: texts.filter(touched.contains),
+          resourcesUnused: texts.filter { !touched.contains($0) })
       }
-      let status: GrantStatus
-      if tally.count > 0 {
-        status = isNotResource || texts.allSatisfy(touched.contains) ? .used : .partlyUsed
-      } else {
-        status = isObservable(entry, account: account) ? .unused : .notObservable
-      }
-      return ActionDiff(
-        action: entry.action, status: status, calls: tally.count, lastSeen: tally.lastSeen,
-        resourcesUsed: texts.filter(touched.contains),
-        resourcesUnused: tally.count > 0 ? texts.filter { !touched.contains($0) } : [])
     }
     return StatementDiff(
       source: source, index: index, statement: statement, actions: actions,
-      unknownActions: unknown(in: statement.actions))
+      unknownActions: expansion.unknown)
   }
 
-  /// Whether the logs could have shown the use of an action in an account (SEMANTICS §8).
-  private func isObservable(_ entry: ActionEntry, account: String) -> Bool {
-    switch entry.observability {
-    case .never: return false
-    case .management: return managementAccounts.contains(account)
-    case .data:
-      let service = entry.action.split(separator: ":").first.map(String.init) ?? ""
-      return dataServices[account]?.contains(service) ?? false
+  /// The actions of an element as they stand where nothing used them.
+  private func unused(
+    _ element: Statement.ActionElement, _ expansion: ActionTable.Expansion, account: String
+  ) -> [ActionDiff] {
+    let key = ExpansionKey(element: element, account: account)
+    if let known = unusedActions[key] { return known }
+    let actions = expansion.actions.map { number in
+      let entry = table.entries[number]
+      return ActionDiff(
+        action: entry.action,
+        status: coverage.isObservable(entry, account: account) ? .unused : .notObservable,
+        calls: 0, lastSeen: nil, resourcesUsed: [], resourcesUnused: [])
     }
-  }
-
-  private func entries(of element: Statement.ActionElement) -> [ActionEntry] {
-    if let known = expansions[element] { return known }
-    let entries: [ActionEntry]
-    switch element {
-    case .action(let patterns):
-      var byName: [String: ActionEntry] = [:]
-      for pattern in patterns {
-        for entry in catalog.actions(matching: pattern) { byName[entry.action] = entry }
-      }
-      entries = byName.values.sorted { $0.action < $1.action }
-    case .notAction(let patterns):
-      let excluded = patterns.map { Wildcard($0, caseInsensitive: true) }
-      entries = catalog.actions(matching: "*").filter { entry in
-        !excluded.contains { $0.matches(entry.action) }
-      }
-    }
-    expansions[element] = entries
-    return entries
-  }
-
-  private func unknown(in element: Statement.ActionElement) -> [String] {
-    guard case .action(let patterns) = element else { return [] }
-    return patterns.filter { catalog.actionCount(matching: $0) == 0 }
+    unusedActions[key] = actions
+    return actions
   }
 
   /// Counts each action once, under the best status that any statement gives it.
   private func counts(of statements: [StatementDiff]) -> [LevelCounts] {
-    var best: [String: (level: AccessLevel, status: GrantStatus)] = [:]
+    var best: [GrantStatus?] = Array(repeating: nil, count: table.entries.count)
     for statement in statements {
-      let levels = entries(of: statement.statement.actions)
-      for (entry, action) in zip(levels, statement.actions) {
-        if let known = best[entry.action], known.status <= action.status { continue }
-        best[entry.action] = (entry.accessLevel, action.status)
+      let numbers = table.expansion(of: statement.statement.actions).actions
+      for (number, action) in zip(numbers, statement.actions) {
+        if let known = best[number], known <= action.status { continue }
+        best[number] = action.status
       }
     }
-    return AccessLevel.allCases.compactMap { level in
-      let statuses = best.values.filter { $0.level == level }.map(\.status)
-      guard !statuses.isEmpty else { return nil }
-      func count(_ status: GrantStatus) -> Int { statuses.count { $0 == status } }
-      return LevelCounts(
-        level: level, granted: statuses.count, used: count(.used), partlyUsed: count(.partlyUsed),
-        unused: count(.unused), notObservable: count(.notObservable))
+    var counts = AccessLevel.allCases.map {
+      LevelCounts(level: $0, granted: 0, used: 0, partlyUsed: 0, unused: 0, notObservable: 0)
     }
+    let positions = Dictionary(
+      uniqueKeysWithValues: AccessLevel.allCases.enumerated().map { ($0.element, $0.offset) })
+    for (number, status) in best.enumerated() {
+      guard let status, let position = positions[table.entries[number].accessLevel] else { continue }
+      counts[position].granted += 1
+      switch status {
+      case .used: counts[position].used += 1
+      case .partlyUsed: counts[position].partlyUsed += 1
+      case .unused: counts[position].unused += 1
+      case .notObservable: counts[position].notObservable += 1
+      }
+    }
+    return counts.filter { $0.granted > 0 }
   }
 }
