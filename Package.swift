@@ -44,7 +44,7 @@ let tests: [Target] =
   } + [
     .testTarget(
       name: "CommandLineTests",
-      dependencies: (["whittle", "TestSupport"] + everything).map { .byName(name: $0) },
+      dependencies: (["whittle", "TestSupport", "FuzzTargets"] + everything).map { .byName(name: $0) },
       swiftSettings: strict)
   ]
 
@@ -68,6 +68,13 @@ let package = Package(
         swiftSettings: strict),
       .target(
         name: "TestSupport", dependencies: ["JSONStream"], path: "Tests/TestSupport",
+        swiftSettings: strict),
+      .target(
+        name: "FuzzTargets", dependencies: (["TestSupport"] + everything).map { .byName(name: $0) },
+        path: "Tests/FuzzTargets", swiftSettings: strict),
+      .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: strictC),
+      .executableTarget(
+        name: "Fuzzer", dependencies: ["FuzzTargets", "CFuzzer"], path: "Tests/Fuzzer",
         swiftSettings: strict),
     ] + tests,
   cLanguageStandard: .gnu2x
