@@ -13,17 +13,19 @@ struct Measurement: Sendable {
 
   /// Runs a scenario: one round to warm up, then rounds until there are at least five and two seconds have passed.
   ///
+  /// A first round of five seconds or more is the measurement.
+  ///
   /// - Parameter scenario: The scenario.
   /// - Throws: What the scenario throws.
   init(_ scenario: Scenario) throws {
     let work = try scenario.prepare()
-    var round = try work()
-    var seconds: [Double] = []
-    while seconds.count < 5 || (seconds.reduce(0, +) < 2 && seconds.count < 1000) {
-      let start = ContinuousClock.now
-      round = try work()
-      let time = (ContinuousClock.now - start).components
-      seconds.append(Double(time.seconds) + Double(time.attoseconds) / 1e18)
+    let (first, warmUp) = try Self.timed(work)
+    var round = warmUp
+    var seconds = first < 5 ? [] : [first]
+    while first < 5, seconds.count < 5 || (seconds.reduce(0, +) < 2 && seconds.count < 1000) {
+      let time: Double
+      (time, round) = try Self.timed(work)
+      seconds.append(time)
     }
     self.round = round
     self.seconds = seconds.sorted()
@@ -31,6 +33,14 @@ struct Measurement: Sendable {
     // The kernel reports kilobytes.
     peakMemory =
       unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+  }
+
+  /// The seconds that a round takes, and what it did.
+  private static func timed(_ work: () throws -> Scenario.Round) rethrows -> (Double, Scenario.Round) {
+    let start = ContinuousClock.now
+    let round = try work()
+    let time = (ContinuousClock.now - start).components
+    return (Double(time.seconds) + Double(time.attoseconds) / 1e18, round)
   }
 
   /// The middle one of the rounds' times.

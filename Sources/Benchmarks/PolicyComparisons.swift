@@ -9,9 +9,12 @@ extension Scenario {
     unit: "comparison",
     prepare: {
       let existing = (0..<5).map { PolicyMaker.fullDocument(seed: $0) }
+      // A policy alone would allow what the others deny.
+      let denies = PolicyDocument(
+        statements: existing.flatMap(\.statements).filter { $0.effect == .deny })
       return {
         let containment = PolicyContainment(existing: existing)
-        let held = existing.count { containment.check(proposed: [$0]).holds }
+        let held = existing.count { containment.check(proposed: [$0, denies]).holds }
         return Round(units: held == existing.count ? existing.count : 0)
       }
     })

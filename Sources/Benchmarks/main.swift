@@ -8,7 +8,8 @@ import Glibc
 let scenarios: [Scenario] = [
   .startUp, .startUpOfNothing, .findActions, .expandPatterns, .matchPatterns, .matchByFnmatch,
   .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
-  .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies, .readTrail, .readLines,
+  .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies,
+  .proposeForLargeAccount, .proposeWithinGrants, .readTrail, .readLines,
   .readSmallFiles, .scanTrail, .scanPrincipals,
 ]
 

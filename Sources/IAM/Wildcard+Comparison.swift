@@ -17,6 +17,11 @@ extension Wildcard {
   public func contains(_ other: Wildcard) -> Bool {
     if matchesEverything || self == other { return true }
     if isLiteral, !other.isLiteral { return false }
+    if isCaseInsensitive || !other.isCaseInsensitive {
+      if matches(pattern: other) { return true }
+      // Without `?` the other pattern's `*` is as good as a character that this pattern does not name.
+      if !bytes.contains(Wildcard.one) { return false }
+    }
     var budget = Wildcard.workLimit
     return UnitPattern(self).contains(UnitPattern(other), budget: &budget) ?? false
   }

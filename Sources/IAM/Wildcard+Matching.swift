@@ -21,7 +21,18 @@ extension Wildcard {
   ///
   /// - Parameter text: The text.
   /// - Returns: Whether it matches.
-  package func matches(utf8 text: Span<UInt8>) -> Bool {
+  package func matches(utf8 text: Span<UInt8>) -> Bool { matches(text, isPattern: false) }
+
+  /// Whether the pattern matches another one read as a text, whose `*` nothing but a `*` matches.
+  ///
+  /// It then matches whatever the other pattern matches. The reverse is true of patterns without `?`.
+  ///
+  /// - Parameter other: The other pattern.
+  /// - Returns: Whether it matches.
+  func matches(pattern other: Wildcard) -> Bool { matches(other.bytes.span, isPattern: true) }
+
+  @inline(__always)
+  private func matches(_ text: Span<UInt8>, isPattern: Bool) -> Bool {
     let pattern = bytes.span
     let patternCount = pattern.count
     let textCount = text.count
@@ -41,7 +52,7 @@ extension Wildcard {
           continue
         }
         if textIndex < textCount {
-          if expected == Wildcard.one {
+          if expected == Wildcard.one, !isPattern || text[textIndex] != Wildcard.any {
             textIndex = Wildcard.nextCharacter(after: textIndex, in: text)
             patternIndex += 1
             continue

@@ -37,15 +37,17 @@ public struct PolicySynthesizer: Sendable {
   ///   - ledger: The recorded use.
   ///   - grants: What is granted today; where given, nothing outside of it is proposed. Principals that the grants do
   ///     not have are treated as if no grants were given, and their verification says so by `noNewAccess`.
+  ///   - jobs: How many threads work; the proposals are the same for any number.
   /// - Returns: One proposal a principal, sorted by principal.
-  public func proposals(for ledger: UsageLedger, grants: AccountGrants? = nil) -> [PrincipalProposal] {
+  public func proposals(
+    for ledger: UsageLedger, grants: AccountGrants? = nil, jobs: Int = 1
+  ) -> [PrincipalProposal] {
     var names = PolicyNames()
-    var proposals: [PrincipalProposal] = []
+    var records: [(uses: PrincipalUses, baseName: String)] = []
     for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
-      let base = names.baseName(for: record.principal)
-      proposals.append(proposal(for: record, grants: grants, baseName: base))
+      records.append((record, names.baseName(for: record.principal)))
     }
-    return proposals
+    return records.map(jobs: jobs) { proposal(for: $0.uses, grants: grants, baseName: $0.baseName) }
   }
 
   /// Proposes the policies of one principal.

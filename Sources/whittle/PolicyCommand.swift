@@ -107,7 +107,7 @@ private struct PolicyJob: Job {
       console.warn("`\(problem.file)`: \(problem.subject): \(problem.message)")
     }
     let proposals = PolicySynthesizer(options: options, catalog: try reading.catalog.load())
-      .proposals(for: basis.ledger, grants: grants)
+      .proposals(for: basis.ledger, grants: grants, jobs: reading.jobs)
     let report = ProposalReport(proposals, basis: basis)
     if [.terraform, .cloudformation, .cli].contains(format) {
       for name in report.undeployable {

@@ -48,6 +48,8 @@ struct LanguageAtom: Sendable {
   let isComplement: Bool
   /// The same patterns, for testing one text.
   let set: PatternSet
+  /// The same patterns, for comparing them with one pattern.
+  let buckets: PatternBuckets
 }
 
 /// A `Principal` or `NotPrincipal` element.
@@ -214,7 +216,9 @@ struct AtomTable: Sendable {
       Atom(
         dimension: FixedDimension.action,
         content: .language(
-          LanguageAtom(patterns: patterns, isComplement: isComplement, set: PatternSet(actions: actions))))
+          LanguageAtom(
+            patterns: patterns, isComplement: isComplement, set: PatternSet(actions: actions),
+            buckets: PatternBuckets(patterns, colons: 1))))
     }
   }
 
@@ -226,7 +230,8 @@ struct AtomTable: Sendable {
         content: .language(
           LanguageAtom(
             patterns: patterns, isComplement: isComplement,
-            set: PatternSet(resources: resources, version: version))))
+            set: PatternSet(resources: resources, version: version),
+            buckets: PatternBuckets(patterns, colons: 3))))
     }
   }
 

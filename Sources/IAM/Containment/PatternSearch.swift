@@ -241,10 +241,48 @@ extension UnitPattern {
   func contains(_ other: UnitPattern, budget: inout Int) -> Bool? {
     if matchesEverything || self == other { return true }
     guard mayIntersect(other) else { return false }
+    if let answer = containsPlainly(other) { return answer }
     switch PatternSearch(wanted: [other], unwanted: [self]).run(budget: &budget) {
     case .none: return true
     case .found: return false
     case .exhausted: return nil
+    }
+  }
+  /// Whether every text that `other` matches is matched by this pattern too; `nil` where that takes a search.
+  ///
+  /// The other pattern is read as a text, of which nothing but `*` swallows wildcards. Without `?`, and without wildcards
+  /// that stop at colons, this pattern cannot tell them from a character that it does not name.
+  private func containsPlainly(_ other: UnitPattern) -> Bool? {
+    guard foldsCase || !other.foldsCase else { return nil }
+    for unit in units where PatternUnit.isWildcard(unit) && unit != PatternUnit.any { return nil }
+    let mustFold = foldsCase && !other.foldsCase
+    var position = 0
+    var index = 0
+    var resumePosition = -1
+    var resumeIndex = 0
+    while true {
+      if position < units.count {
+        if units[position] == PatternUnit.any {
+          position += 1
+          if position == units.count { return true }
+          resumePosition = position
+          resumeIndex = index
+          continue
+        }
+        if index < other.units.count,
+          units[position] == (mustFold ? PatternUnit.lowercased(other.units[index]) : other.units[index])
+        {
+          position += 1
+          index += 1
+          continue
+        }
+      } else if index == other.units.count {
+        return true
+      }
+      guard resumePosition >= 0, resumeIndex < other.units.count else { return false }
+      resumeIndex += 1
+      index = resumeIndex
+      position = resumePosition
     }
   }
 }

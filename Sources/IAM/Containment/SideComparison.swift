@@ -12,6 +12,21 @@ struct SideComparison {
     case across
   }
 
+  /// Where a pattern stands among the existing statements.
+  private struct Footing: Hashable {
+    /// The Allows inside of whose patterns it lies, ascending.
+    var inside: [Int] = []
+    /// The Denies whose patterns it may meet, ascending.
+    var denied: [Int] = []
+
+    /// Whether some Allow of each layer covers an action of this footing on a resource of another, and no Deny comes near.
+    func isCovering(with resource: Footing, _ layers: [Range<Int>]) -> Bool {
+      let allows = Set(inside).intersection(resource.inside)
+      return layers.allSatisfy { layer in allows.contains { layer.contains($0) } }
+        && Set(denied).isDisjoint(with: resource.denied)
+    }
+  }
+
   private struct RelationKey: Hashable {
     var pattern: UnitPattern
     var atom: AtomID
@@ -27,6 +42,8 @@ struct SideComparison {
   private var relations: [RelationKey: Relation] = [:]
   /// Existing Denies that are not repeated on the proposed side.
   private let openDenies: [StatementAtoms]
+  /// Existing layers that are not repeated among those that limit the proposed policies.
+  private let openLayers: [[StatementAtoms]]
 
   /// Prepares a comparison.
   ///
@@ -50,6 +67,8 @@ struct SideComparison {
       let atoms = Set(deny.all)
       return !repeated.contains { $0.isSubset(of: atoms) }
     }
+    let limits = Set(proposed.layers.dropFirst().map { Set($0.map(\.all)) })
+    openLayers = existing.layers.filter { !limits.contains(Set($0.map(\.all))) }
   }
 
   /// Looks for something new that a proposed Allow allows.
@@ -60,8 +79,23 @@ struct SideComparison {
     var outcome = ContainmentSearch.Outcome.none
     let actions = basePatterns(of: statement.action, all: UnitPattern.anyAction)
     let resources = basePatterns(of: statement.resource, all: UnitPattern("*"))
-    for action in actions {
-      for resource in resources where !isPlainlyCovered(statement, action, resource) {
+    let (allows, layers) = coveringAllows(for: statement)
+    let actionFootings = footings(of: actions, allows) { $0.action }
+    let resourceFootings = footings(of: resources, allows) { $0.resource }
+    if search.budget < 0 { return .unknown }
+    /// The resources on which actions of one footing are not plainly covered.
+    var open: [Footing: [UnitPattern]] = [:]
+    for (action, footing) in zip(actions, actionFootings.each) {
+      if open[footing] == nil {
+        search.budget -= resourceFootings.distinct.count * (1 + footing.inside.count)
+        if search.budget < 0 { return .unknown }
+        let uncovered = resourceFootings.distinct.filter { !footing.isCovering(with: $0, layers) }
+        open[footing] =
+          uncovered.isEmpty
+          ? [] : zip(resources, resourceFootings.each).filter { uncovered.contains($1) }.map(\.0)
+      }
+      for resource in open[footing] ?? [] {
+        search.budget -= 1
         switch searchCell(statement, action, resource) {
         case .witness(let request): return .witness(request)
         case .unknown: outcome = .unknown
@@ -99,22 +133,46 @@ struct SideComparison {
     return language.patterns
   }
 
-  private mutating func isPlainlyCovered(
-    _ statement: StatementAtoms, _ action: UnitPattern, _ resource: UnitPattern
-  ) -> Bool {
-    for layer in existing.layers {
-      var isAllowed = false
-      for allow in layer where !isAllowed {
-        isAllowed =
-          (allow.principal == nil || allow.principal == statement.principal)
-          && allow.conditions.allSatisfy { statement.conditions.contains($0) }
-          && relation(of: action, to: allow.action) == .inside
-          && (allow.resource.map { relation(of: resource, to: $0) == .inside } ?? true)
+  /// The existing Allows that ask for nothing but what a proposed statement asks for, and how many each layer has.
+  private func coveringAllows(
+    for statement: StatementAtoms
+  ) -> (allows: [StatementAtoms], layers: [Range<Int>]) {
+    var allows: [StatementAtoms] = []
+    var layers: [Range<Int>] = []
+    let conditions = Set(statement.conditions)
+    for layer in openLayers {
+      let start = allows.count
+      allows += layer.filter { allow in
+        (allow.principal == nil || allow.principal == statement.principal)
+          && conditions.isSuperset(of: allow.conditions)
       }
-      if !isAllowed { return false }
+      layers.append(start..<allows.count)
     }
-    for deny in openDenies where touches(deny, action, resource) { return false }
-    return true
+    return (allows, layers)
+  }
+
+  /// How the existing statements stand to each pattern of a list, by one of their atoms; an absent atom holds always.
+  private mutating func footings(
+    of patterns: [UnitPattern], _ allows: [StatementAtoms], by atom: (StatementAtoms) -> AtomID?
+  ) -> (each: [Footing], distinct: Set<Footing>) {
+    var each: [Footing] = []
+    each.reserveCapacity(patterns.count)
+    for pattern in patterns {
+      search.budget -= allows.count + openDenies.count
+      // The comparison then ends as not decided.
+      if search.budget < 0 { return ([], []) }
+      var footing = Footing()
+      for (index, allow) in allows.enumerated() {
+        if let atom = atom(allow), relation(of: pattern, to: atom) != .inside { continue }
+        footing.inside.append(index)
+      }
+      for (index, deny) in openDenies.enumerated() {
+        if let atom = atom(deny), relation(of: pattern, to: atom) == .outside { continue }
+        footing.denied.append(index)
+      }
+      each.append(footing)
+    }
+    return (each, Set(each))
   }
 
   /// Whether a statement may apply to something that the pair of patterns matches.
@@ -135,19 +193,7 @@ struct SideComparison {
 
   private mutating func findRelation(of pattern: UnitPattern, to atom: AtomID) -> Relation {
     guard case .language(let language) = table.atoms[atom].content else { return .across }
-    var isInside = false
-    var isTouched = false
-    search.budget -= language.patterns.count
-    if let literal = pattern.literal {
-      let text = pattern.foldsCase ? literal.asciiLowercased : literal
-      isInside = language.set.matches(text, isASCII: text.isASCII, in: RequestContext())
-      isTouched = isInside || language.patterns.contains { $0.hasVariables && $0.mayIntersect(pattern) }
-    } else {
-      for candidate in language.patterns where !isInside && candidate.mayIntersect(pattern) {
-        isTouched = true
-        isInside = candidate.contains(pattern, budget: &search.budget) ?? false
-      }
-    }
+    let (isInside, isTouched) = language.buckets.relation(of: pattern, budget: &search.budget)
     switch (isInside, isTouched) {
     case (true, _): return language.isComplement ? .outside : .inside
     case (_, false): return language.isComplement ? .inside : .outside
@@ -166,7 +212,7 @@ struct SideComparison {
     for deny in proposed.denies where touches(deny, action, resource) { clauses.append(deny.all) }
     var outcome = ContainmentSearch.Outcome.none
     for goal in goals(within: proposed.layers.dropFirst(), from: goal) {
-      for layer in existing.layers {
+      for layer in openLayers {
         var open = clauses
         for allow in layer where touches(allow, action, resource) { open.append(allow.all) }
         switch search.run(goal, clauses: open) {
@@ -209,7 +255,8 @@ struct SideComparison {
             && (allow.resource.map { relation(of: goal.resource, to: $0) == .inside } ?? true)
       }
       if isOpen { continue }
-      search.budget -= goals.count * allows.count
+      // A goal takes much more room than a step takes time.
+      search.budget -= 64 * goals.count * allows.count
       if search.budget < 0 { return goals }
       goals = goals.flatMap { goal in
         allows.map { allow in

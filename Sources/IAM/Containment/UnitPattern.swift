@@ -112,11 +112,11 @@ struct UnitPattern: Hashable, Sendable {
   /// Whether the pattern holds policy variables.
   var hasVariables: Bool { units.contains(where: PatternUnit.isVariable) }
 
+  /// Whether the pattern has neither wildcards nor variables.
+  var isLiteral: Bool { !units.contains { $0 >= PatternUnit.firstVariable } }
+
   /// The one text that the pattern matches, as written, or `nil` where there are several.
-  var literal: String? {
-    guard !units.contains(where: { $0 >= PatternUnit.firstVariable }) else { return nil }
-    return String(units: spelling)
-  }
+  var literal: String? { isLiteral ? String(units: spelling) : nil }
 
   /// The pattern with every variable made a `*`: it matches at least what the pattern matches in any request.
   var withVariablesWidened: UnitPattern {
