@@ -27,6 +27,13 @@ struct zstd_library {
   const char *(*error_name)(size_t);
 };
 
+// libdeflate is opened at run time too. Its whole stable interface for one gzip member in memory (libdeflate.h) is:
+struct whittle_member_decoder {
+  void *state;
+  void (*destroy)(void *);
+  int (*decompress)(void *, const void *, size_t, void *, size_t, size_t *, size_t *);
+};
+
 struct whittle_decoder {
   enum whittle_decoder_format format;
   z_stream gzip;
@@ -136,4 +143,36 @@ enum whittle_decoder_result whittle_decoder_step(whittle_decoder *decoder, const
 
 const char *whittle_decoder_message(const whittle_decoder *decoder) {
   return decoder->message ? decoder->message : "damaged data";
+}
+
+whittle_member_decoder *whittle_member_decoder_create(void) {
+  void *handle = dlopen("libdeflate.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) handle = dlopen("libdeflate.so", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return NULL;
+  void *(*create)(void);
+  *(void **)&create = dlsym(handle, "libdeflate_alloc_decompressor");
+  whittle_member_decoder *decoder = calloc(1, sizeof *decoder);
+  if (!decoder) return NULL;
+  *(void **)&decoder->destroy = dlsym(handle, "libdeflate_free_decompressor");
+  *(void **)&decoder->decompress = dlsym(handle, "libdeflate_gzip_decompress_ex");
+  if (create && decoder->destroy && decoder->decompress) decoder->state = create();
+  if (decoder->state) return decoder;
+  free(decoder);
+  return NULL;
+}
+
+void whittle_member_decoder_destroy(whittle_member_decoder *decoder) {
+  decoder->destroy(decoder->state);
+  free(decoder);
+}
+
+int whittle_member_decode(whittle_member_decoder *decoder, const uint8_t *input, size_t *input_length,
+                          uint8_t *output, size_t *output_length) {
+  // The flag FHCRC (RFC 1952, 2.3.1): libdeflate passes over the header's checksum, zlib tests it.
+  if (*input_length < 4 || input[3] & 2) return 0;
+  size_t used = 0, written = 0;
+  if (decoder->decompress(decoder->state, input, *input_length, output, *output_length, &used, &written)) return 0;
+  *input_length = used;
+  *output_length = written;
+  return 1;
 }

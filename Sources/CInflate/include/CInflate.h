@@ -1,4 +1,5 @@
-// Streaming decompression behind one small interface: gzip by zlib, Zstandard by libzstd where it is installed.
+// Decompression behind one small interface: gzip by zlib, Zstandard by libzstd where it is installed. Where libdeflate is
+// installed, it decodes whole gzip members that are in memory, at more than twice the speed of zlib.
 #ifndef WHITTLE_CINFLATE_H
 #define WHITTLE_CINFLATE_H
 
@@ -39,5 +40,20 @@ enum whittle_decoder_result whittle_decoder_step(whittle_decoder *decoder, const
 
 /// What is wrong, after a step has returned WHITTLE_DECODER_CORRUPT. Lives as long as the decoder.
 const char *whittle_decoder_message(const whittle_decoder *decoder);
+
+/// Decodes whole gzip members.
+typedef struct whittle_member_decoder whittle_member_decoder;
+
+/// Makes a decoder of whole members, or returns NULL where memory or libdeflate is missing.
+whittle_member_decoder *whittle_member_decoder_create(void);
+
+/// Frees a decoder of whole members.
+void whittle_member_decoder_destroy(whittle_member_decoder *decoder);
+
+/// Decodes the gzip member that the input begins with, if it is sound and fits, and sets the lengths to what was used
+/// and written. Otherwise returns 0, and the output holds nothing of use: what is wrong, and which bytes are good
+/// nevertheless, a streaming decoder tells.
+int whittle_member_decode(whittle_member_decoder *decoder, const uint8_t *input, size_t *input_length,
+                          uint8_t *output, size_t *output_length);
 
 #endif

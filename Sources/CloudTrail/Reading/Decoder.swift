@@ -53,21 +53,23 @@ import CInflate
   ///
   /// - Parameters:
   ///   - input: Encoded bytes.
-  ///   - output: Where decoded bytes go, from its first place on.
-  /// - Returns: How much was read and written, and why the step ended.
-  func step(_ input: ArraySlice<UInt8>, into output: inout [UInt8]) -> (read: Int, written: Int, Outcome) {
+  ///   - output: Where decoded bytes are appended, as many as there is room for.
+  /// - Returns: How much was read, and why the step ended.
+  func step(_ input: ArraySlice<UInt8>, into output: inout ByteBuffer) -> (read: Int, outcome: Outcome) {
     var read = input.count
-    var written = output.count
-    // The C function stays within the lengths that it is given.
-    let result = unsafe input.withUnsafeBufferPointer { source in
-      unsafe output.withUnsafeMutableBufferPointer { destination in
+    var result = WHITTLE_DECODER_MORE
+    unsafe output.append { destination in
+      var written = destination.count
+      // The C function stays within the lengths that it is given.
+      result = unsafe input.withUnsafeBufferPointer { source in
         unsafe whittle_decoder_step(handle, source.baseAddress, &read, destination.baseAddress, &written)
       }
+      return written
     }
     switch result {
-    case WHITTLE_DECODER_MORE: return (read, written, .more)
-    case WHITTLE_DECODER_MEMBER_END: return (read, written, .memberEnd)
-    default: return (read, written, .corrupt(unsafe String(cString: whittle_decoder_message(handle))))
+    case WHITTLE_DECODER_MORE: return (read, .more)
+    case WHITTLE_DECODER_MEMBER_END: return (read, .memberEnd)
+    default: return (read, .corrupt(unsafe String(cString: whittle_decoder_message(handle))))
     }
   }
 }

@@ -47,33 +47,51 @@ struct FileHandle: ~Copyable {
   /// - Parameter path: The path, as bytes that need not be UTF-8.
   /// - Throws: Why it cannot be opened.
   init(opening path: [UInt8]) throws(SystemError) {
-    let name = path.map { CChar(bitPattern: $0) } + [0]
-    let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)  // `name` ends with NUL
+    let descriptor = unsafe path.withCPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw SystemError("cannot be opened") }
     self.init(descriptor: descriptor, owns: true)
   }
 
   deinit { if owns { close(descriptor) } }
 
-  /// Reads what is there, up to the size of the buffer.
+  /// Reads what is there, as much as there is room for.
   ///
-  /// - Parameter buffer: Where the bytes go, from its first place on.
+  /// - Parameters:
+  ///   - buffer: Where the bytes are appended.
+  ///   - most: How many bytes are read at most.
   /// - Returns: How many were read; 0 at the end of the file.
   /// - Throws: Why reading failed.
-  borrowing func read(into buffer: inout [UInt8]) throws(SystemError) -> Int {
-    while true {
-      // `read` writes no more than the buffer's size.
-      let count = unsafe buffer.withUnsafeMutableBytes {
+  borrowing func read(into buffer: inout ByteBuffer, most: Int) throws(SystemError) -> Int {
+    let before = buffer.count
+    unsafe try buffer.append { room throws(SystemError) in
+      while true {
+        // `read` writes no more than it is told, which is no more than the room.
+        let length = min(most, room.count)
         #if canImport(Glibc)
-          unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+          let count = unsafe Glibc.read(descriptor, room.baseAddress, length)
         #elseif canImport(Musl)
-          unsafe Musl.read(descriptor, $0.baseAddress, $0.count)
+          let count = unsafe Musl.read(descriptor, room.baseAddress, length)
         #else
-          unsafe Darwin.read(descriptor, $0.baseAddress, $0.count)
+          let count = unsafe Darwin.read(descriptor, room.baseAddress, length)
         #endif
+        if count >= 0 { return count }
+        if errno != EINTR { throw SystemError("cannot be read") }
       }
-      if count >= 0 { return count }
-      if errno != EINTR { throw SystemError("cannot be read") }
     }
+    return buffer.count - before
+  }
+}
+
+extension [UInt8] {
+  /// Calls a function with the bytes as the NUL-terminated path that system calls take.
+  ///
+  /// - Parameter body: The function; the path lives until it returns.
+  /// - Returns: What the function returns.
+  func withCPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    var path: [CChar] = []
+    path.reserveCapacity(count + 1)
+    for byte in self { path.append(CChar(bitPattern: byte)) }
+    path.append(0)
+    return unsafe body(path)  // the array lives until the call returns
   }
 }

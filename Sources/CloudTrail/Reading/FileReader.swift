@@ -7,12 +7,14 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   private var records: RecordReader<Consumer>
   private let queue: FileQueue
   private var framer = JSONFramer(depthLimit: eventDepthLimit)
-  private var spareWindow: [UInt8] = []
+  /// The stream of the last file, for its memory.
+  private var spareStream: ByteStream?
 
   /// Creates a reader.
   init(_ consumer: Consumer, duplicates: DuplicateFilter?, queue: FileQueue) {
     records = RecordReader(consumer, duplicates: duplicates)
     self.queue = queue
+    spareStream = nil
   }
 
   /// Ends reading.
@@ -21,85 +23,112 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   /// Reads one file.
   mutating func read(_ item: FileWalker.Item) {
     records.damage = DamageLog()
-    let path: String
+    var path = Array("-".utf8)
     switch item {
-    case .standardInput:
-      path = "-"
-      read(FileHandle.standardInput)
+    case .standardInput: read(FileHandle.standardInput)
     case .file(let name):
-      path = String(decoding: name, as: UTF8.self)
+      path = name
       do throws(SystemError) {
         read(try FileHandle(opening: name))
       } catch {
         records.damage.report(offset: nil, isDecoded: false, error.message)
       }
     case .failure(let name, let error):
-      path = String(decoding: name, as: UTF8.self)
+      path = name
       records.damage.report(offset: nil, isDecoded: false, error.message)
     }
     if let first = records.damage.first {
       records.summary.damaged.append(
         DamagedFile(
-          path: path, offset: first.offset, isDecodedOffset: first.isDecoded, message: first.message,
-          count: records.damage.count))
+          path: String(decoding: path, as: UTF8.self), offset: first.offset, isDecodedOffset: first.isDecoded,
+          message: first.message, count: records.damage.count))
     }
     queue.advance(files: 1, bytes: 0)
   }
 
   private mutating func read(_ file: consuming FileHandle) {
     records.summary.files += 1
-    var stream = ByteStream(file)
-    let head = stream.peek(16 << 10)
-    let encoding = TextEncoding(head)
+    var stream = spareStream.take() ?? ByteStream()
+    stream.open(file)
+    stream.peek(16 << 10)
+    var start = Array(stream.window.unread.prefix(16 << 10))
+    let encoding = TextEncoding(start[...])
     var decoder = encoding == .utf8 ? nil : UTF16Decoder(isBigEndian: encoding == .utf16BigEndian)
     records.damage.isDecoded = stream.isCompressed || decoder != nil
-    var start: [UInt8] = []
     if var decoder {
-      decoder.decode(head, into: &start)
-    } else {
-      start = Array(head)
+      let head = start
+      start.removeAll(keepingCapacity: true)
+      decoder.decode(head[...], into: &start)
     }
-    var reported = (damage: 0, bytes: 0)
     var text = Splitter(TextForm(start), framer: &framer)
-    var window: [UInt8] = []
-    swap(&window, &spareWindow)
+    /// The text in UTF-8, where the stream is in another encoding.
+    var recoded: [UInt8] = []
     var total = 0
+    var reported = (damage: 0, bytes: 0)
     var isFinal = false
+    // The first bytes are in the window already.
+    var isMore = !stream.window.isEmpty
+    var added = stream.window.count
     while !isFinal {
-      let before = window.count
-      isFinal = !read(from: &stream, through: &decoder, into: &window)
-      total += window.count - before
       for damage in stream.damage[reported.damage...] {
         records.damage.report(offset: damage.offset, isDecoded: false, damage.message)
       }
       queue.advance(files: 0, bytes: stream.rawBytes - reported.bytes)
       reported = (stream.damage.count, stream.rawBytes)
-      let used: Int
-      switch text {
-      case .json:
-        readRecords(window.span, isFinal: isFinal)
-        used = framer.keptFrom
-        framer.drop(used)
-      case .table(var table):
-        readRows(window.span, isFinal: isFinal, &table)
-        used = table.framer.keptFrom
-        table.framer.drop(used)
-        text = .table(table)
-        if table.isUnknown { isFinal = true }
-      case .unreadable(let message):
-        records.damage.report(offset: 0, isDecoded: records.damage.isDecoded, message)
-        used = window.count
-        isFinal = true
+      isFinal = !isMore
+      if decoder != nil {
+        let before = recoded.count
+        decoder?.decode(stream.window.unread, into: &recoded)
+        if isFinal { decoder?.finish(into: &recoded) }
+        stream.drop(stream.window.count)
+        total += recoded.count - before
+        recoded.removeFirst(split(recoded.span, &text, &isFinal))
+      } else {
+        total += added
+        stream.drop(
+          split(stream.window.storage.span.extracting(stream.window.range), &text, &isFinal))
       }
-      window.removeFirst(used)
+      if !isFinal {
+        let before = stream.window.count
+        isMore = stream.extend()
+        added = stream.window.count - before
+      }
     }
     if total == 0, stream.damage.isEmpty {
       records.damage.report(offset: 0, isDecoded: false, "empty: no event in it")
     }
     records.summary.bytes += stream.rawBytes
     records.summary.decompressedBytes += total
-    window.removeAll(keepingCapacity: true)
-    swap(&window, &spareWindow)
+    stream.close()
+    spareStream = consume stream
+  }
+
+  /// Reads the records of a window.
+  ///
+  /// - Parameters:
+  ///   - window: The text from where splitting has stopped.
+  ///   - text: What splits it.
+  ///   - isFinal: Whether the text ends with the window; set where the rest of it is of no use.
+  /// - Returns: How many bytes are not needed again.
+  private mutating func split(_ window: Span<UInt8>, _ text: inout Splitter, _ isFinal: inout Bool) -> Int {
+    switch text {
+    case .json:
+      readRecords(window, isFinal: isFinal)
+      let used = framer.keptFrom
+      framer.drop(used)
+      return used
+    case .table(var table):
+      readRows(window, isFinal: isFinal, &table)
+      let used = table.framer.keptFrom
+      table.framer.drop(used)
+      text = .table(table)
+      if table.isUnknown { isFinal = true }
+      return used
+    case .unreadable(let message):
+      records.damage.report(offset: 0, isDecoded: records.damage.isDecoded, message)
+      isFinal = true
+      return window.count
+    }
   }
 
   /// What splits a text into records.
@@ -128,18 +157,6 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     var isUnknown = false
     /// Whether the rows have no header, and events stand in some of their fields.
     var isLookupText = false
-  }
-
-  private func read(
-    from stream: inout ByteStream, through decoder: inout UTF16Decoder?, into window: inout [UInt8]
-  ) -> Bool {
-    guard var utf16 = decoder else { return stream.read(into: &window) }
-    var chunk: [UInt8] = []
-    let isMore = stream.read(into: &chunk)
-    utf16.decode(chunk[...], into: &window)
-    if !isMore { utf16.finish(into: &window) }
-    decoder = utf16
-    return isMore
   }
 
   private mutating func readRecords(_ window: Span<UInt8>, isFinal: Bool) {

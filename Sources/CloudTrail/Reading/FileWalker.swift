@@ -1,8 +1,9 @@
 // From the inputs to the files, one at a time.
 //
 // Directories are read when the walk comes to them and forgotten when it leaves, so 200,000 files cost no more than
-// the largest directory. Names are bytes, as the file system has them. Symbolic links are followed; each directory
-// is entered once, so loops end. Entries whose names begin with a dot are passed over and counted.
+// the names in the largest directory, in one piece of memory. Names are bytes, as the file system has them. Symbolic
+// links are followed; each directory is entered once, so loops end. Entries whose names begin with a dot are passed
+// over and counted.
 
 #if canImport(Glibc)
   import Glibc
@@ -33,8 +34,48 @@ struct FileWalker: ~Copyable {
     case path([UInt8], isGiven: Bool)
   }
 
-  /// What is still to be visited, the next last.
+  /// The entries of a directory that are still to be visited.
+  private struct Listing {
+    /// The path of the directory, with a separator at its end.
+    let prefix: [UInt8]
+    /// The names, each followed by NUL.
+    var names: [UInt8] = []
+    /// The entries, the next last.
+    var entries: [Entry] = []
+
+    struct Entry {
+      let name: Int
+      /// Whether the directory itself says that this is a file, and no link, so that nothing else needs to be asked.
+      let isFile: Bool
+    }
+
+    /// Takes the next entry.
+    mutating func next() -> (path: [UInt8], isFile: Bool)? {
+      guard let entry = entries.popLast() else { return nil }
+      var end = entry.name
+      while names[end] != 0 { end += 1 }
+      var path: [UInt8] = []
+      path.reserveCapacity(prefix.count + end - entry.name)
+      path += prefix
+      path += names[entry.name..<end]
+      return (path, entry.isFile)
+    }
+
+    /// Puts the entries in descending order of name.
+    mutating func sort() {
+      let names = names
+      entries.sort { left, right in
+        var (left, right) = (left.name, right.name)
+        while names[left] == names[right], names[left] != 0 { (left, right) = (left + 1, right + 1) }
+        return names[left] > names[right]
+      }
+    }
+  }
+
+  /// The inputs that are still to be visited, the next last.
   private var pending: [Pending] = []
+  /// The directories that the walk is in, the innermost last.
+  private var listings: [Listing] = []
   private var entered: Set<Identity> = []
   /// The files that were given by name, so that a directory given beside them does not bring them twice.
   private var given: Set<Identity> = []
@@ -58,55 +99,78 @@ struct FileWalker: ~Copyable {
 
   /// The next file, or `nil` at the end of the walk.
   mutating func next() -> Item? {
-    while let top = pending.popLast() {
-      guard case .path(let path, let isGiven) = top else { return .standardInput }
-      guard let status = FileWalker.status(of: path) else {
-        return .failure(path, SystemError("cannot be opened"))
-      }
-      if status.isDirectory {
-        guard entered.insert(status.identity).inserted else { continue }
-        do throws(SystemError) {
-          try enter(path)
-        } catch {
-          return .failure(path, error)
+    while true {
+      if !listings.isEmpty {
+        guard let (path, isFile) = listings[listings.count - 1].next() else {
+          listings.removeLast()
+          continue
         }
-      } else if isGiven {
-        // Given twice, it is read once; pipes have no identity worth the name and are read as they come.
-        if !status.isRegular || visited.insert(status.identity).inserted { return .file(path) }
-      } else if status.isRegular, !given.contains(status.identity) {
-        return .file(path)
+        if isFile, given.isEmpty { return .file(path) }
+        if let item = visit(path, isGiven: false) { return item }
+      } else {
+        switch pending.popLast() {
+        case .standardInput: return .standardInput
+        case .path(let path, let isGiven):
+          if let item = visit(path, isGiven: isGiven) { return item }
+        case nil: return nil
+        }
       }
+    }
+  }
+
+  /// Enters a directory, or tells what is to be read.
+  private mutating func visit(_ path: [UInt8], isGiven: Bool) -> Item? {
+    guard let status = FileWalker.status(of: path) else {
+      return .failure(path, SystemError("cannot be opened"))
+    }
+    if status.isDirectory {
+      guard entered.insert(status.identity).inserted else { return nil }
+      do throws(SystemError) {
+        try enter(path)
+      } catch {
+        return .failure(path, error)
+      }
+    } else if isGiven {
+      // Given twice, it is read once; pipes have no identity worth the name and are read as they come.
+      if !status.isRegular || visited.insert(status.identity).inserted { return .file(path) }
+    } else if status.isRegular, !given.contains(status.identity) {
+      return .file(path)
     }
     return nil
   }
 
   private mutating func enter(_ directory: [UInt8]) throws(SystemError) {
-    var names: [[UInt8]] = []
-    let path = directory.map { CChar(bitPattern: $0) } + [0]
-    guard let stream = unsafe opendir(path) else { throw SystemError("directory cannot be read") }
+    guard let stream = unsafe directory.withCPath({ unsafe opendir($0) }) else {
+      throw SystemError("directory cannot be read")
+    }
     defer { unsafe closedir(stream) }
+    var listing = Listing(prefix: directory.last == 0x2F ? directory : directory + [0x2F])
     errno = 0
     while let entry = unsafe readdir(stream) {
-      // The entry lives until the next call; its name is copied at once.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+      let start = listing.names.count
+      // The entry lives until the next call; its name, which ends with NUL, is copied at once.
+      unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: UInt8.self, capacity: 256) { text in
           var length = 0
           while unsafe text[length] != 0 { length += 1 }
-          return unsafe Array(UnsafeBufferPointer(start: text, count: length))
+          unsafe listing.names.append(contentsOf: UnsafeBufferPointer(start: text, count: length + 1))
         }
       }
-      if name == [0x2E] || name == [0x2E, 0x2E] { continue }
-      if name.first == 0x2E {
-        hiddenEntries += 1
+      if listing.names[start] == 0x2E {
+        let isItselfOrParent = [[0x2E, 0], [0x2E, 0x2E, 0]].contains {
+          listing.names[start...].elementsEqual($0)
+        }
+        if !isItselfOrParent { hiddenEntries += 1 }
+        listing.names.removeSubrange(start...)
       } else {
-        names.append(name)
+        listing.entries.append(
+          Listing.Entry(name: start, isFile: unsafe Int32(entry.pointee.d_type) == Int32(DT_REG)))
       }
       errno = 0
     }
     if errno != 0 { throw SystemError("directory cannot be read") }
-    names.sort { $1.lexicographicallyPrecedes($0) }
-    let separator: [UInt8] = directory.last == 0x2F ? [] : [0x2F]
-    for name in names { pending.append(.path(directory + separator + name, isGiven: false)) }
+    listing.sort()
+    listings.append(listing)
   }
 
   private struct Status {
@@ -117,8 +181,7 @@ struct FileWalker: ~Copyable {
 
   private static func status(of path: [UInt8]) -> Status? {
     var status = stat()
-    let name = path.map { CChar(bitPattern: $0) } + [0]
-    guard unsafe stat(name, &status) == 0 else { return nil }
+    guard unsafe path.withCPath({ unsafe stat($0, &status) }) == 0 else { return nil }
     let kind = status.st_mode & S_IFMT
     return Status(
       isDirectory: kind == S_IFDIR, isRegular: kind == S_IFREG,
