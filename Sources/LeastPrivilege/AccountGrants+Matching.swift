@@ -72,7 +72,11 @@ extension AccountGrants {
   /// - Returns: The policies with their sources.
   public func grant(of principal: Principal, catalog: Catalog = .embedded) -> PrincipalGrant? {
     guard let (identity, byName) = identity(of: principal) else { return nil }
-    return grant(of: identity, matchedByName: byName, catalog: catalog)
+    var grant = grant(of: identity, matchedByName: byName, catalog: catalog)
+    if identity.account.isEmpty, let account = ARN(principal.identifier)?.account {
+      grant.controls = organization?.controls(of: account) ?? ControlPolicies()
+    }
+    return grant
   }
 
   /// The policies that apply to a principal, as the evaluator takes them, or `nil` where the grants do not have it.
@@ -99,7 +103,7 @@ extension AccountGrants {
       identity: identity, matchedByName: matchedByName, policies: [], boundary: nil, missing: [])
     collect(from: identity, group: nil, into: &grant, catalog: catalog)
     for name in identity.groups {
-      if let group = group(named: name, account: identity.account) {
+      if let group = group(named: name, account: identity.account) ?? group(named: name, account: "") {
         collect(from: group, group: group.name, into: &grant, catalog: catalog)
       } else {
         grant.missing.append(name)
@@ -141,9 +145,18 @@ extension AccountGrants {
     let kind: GrantedIdentity.Kind = principal.kind == .role ? .role : .user
     guard let arn = ARN(principal.identifier), arn.service == "iam" else { return nil }
     let parts = arn.resource.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return nil }
-    let key = NameKey(kind: kind, account: arn.account, name: parts[1].lowercased())
-    return arnsByName[key].flatMap { identities[$0] }.map { ($0, true) }
+    func named(in account: String) -> GrantedIdentity? {
+      arnsByName[NameKey(kind: kind, account: account, name: parts[parts.count - 1].lowercased())]
+        .flatMap { identities[$0] }
+    }
+    if parts.count == 2, let identity = named(in: arn.account) { return (identity, true) }
+    // What infrastructure code declares without an account stands in whatever account has an identity of its name.
+    if let identity = named(in: "") { return (identity, true) }
+    if let role = permissionSetRole(arn, identifier: principal.identifier) { return (role, false) }
+    guard principal.canCarryPolicy, !barePolicies.isEmpty else { return nil }
+    var identity = GrantedIdentity(kind: kind, arn: principal.identifier, name: principal.resourceName)
+    identity.inlinePolicies = barePolicies
+    return (identity, false)
   }
 
   private func collect(

@@ -1,4 +1,4 @@
-// Reads `aws iam get-account-authorization-details`.
+// Reads files of grants, `aws iam get-account-authorization-details` above all.
 //
 // Real files come in more shapes than the API's own: one page a file, pages one behind another in one file, an
 // array of pages, documents URL-encoded as the API sends them or decoded as the CLI prints them, a single object
@@ -52,33 +52,61 @@ public struct GrantsError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension AccountGrants {
-  /// Reads one file of grants.
+  /// Reads one file of grants, told apart by content: the account's authorization details, permission sets of Identity
+  /// Center, a Terraform state or plan, a CloudFormation template, or policies as they stand.
   ///
   /// - Parameters:
   ///   - bytes: The file: one JSON value, or several one behind another.
-  ///   - file: The file's name, for messages.
+  ///   - file: The file's name, for messages and for the names of bare policies.
+  ///   - place: The account and region, for declarations that do not tell them.
   /// - Throws: Where the text is no JSON, or nothing in it is of a form that grants come in.
-  public init(parsing bytes: [UInt8], file: String) throws(GrantsError) {
+  public init(parsing bytes: [UInt8], file: String, place: GrantPlace = GrantPlace()) throws(GrantsError) {
     self.init()
-    var found = false
+    var pages: [JSONValue] = []
     for (offset, text) in JSONSequence.values(of: bytes) {
       let value: JSONValue
       do throws(JSONError) {
         value = try JSONValue(parsing: text)
       } catch {
+        if Self.isTemplateInYAML(bytes) { throw Self.yaml(file) }
         throw GrantsError(
           code: .malformedJSON, file: file, offset: offset + error.offset, message: error.message)
       }
-      for page in value.elements.isEmpty ? [value] : value.elements where read(page, file: file) {
-        found = true
-      }
+      pages += value.elements.isEmpty ? [value] : value.elements
+    }
+    // What is known of a stack holds for the template in the same file, whichever stands first.
+    var facts = StackFacts(place: place)
+    var found = false
+    for page in pages where facts.read(page) { found = true }
+    var permissionSet: String?
+    for page in pages {
+      if page["TemplateBody"]?.string != nil { throw Self.yaml(file) }
+      let isGrant =
+        readDetails(page, file: file) || readPermissionSet(page, described: &permissionSet, file: file)
+        || readDeclaration(page, facts: facts, file: file) || readBare(page, file: file)
+      found = found || isGrant
     }
     guard found else {
       throw GrantsError(
         code: .unrecognized, file: file,
-        message: "this is no output of `aws iam get-account-authorization-details`")
+        message: "this is none of the forms that grants come in; see `whittle diff --help`")
     }
     problems = Array(Set(problems)).sorted()
+  }
+
+  private static func isTemplateInYAML(_ bytes: [UInt8]) -> Bool {
+    let text = String(decoding: bytes.prefix(1 << 16), as: UTF8.self)
+    return text.split(separator: "\n").contains {
+      $0.hasPrefix("AWSTemplateFormatVersion:") || $0.hasPrefix("Resources:")
+    }
+  }
+
+  private static func yaml(_ file: String) -> GrantsError {
+    GrantsError(
+      code: .unrecognized, file: file,
+      message:
+        "this is a CloudFormation template in YAML; give it as JSON, such as `cfn-flip` or `rain fmt --json` makes it"
+    )
   }
 
   /// Adds the grants of another file; what both hold is taken once.
@@ -91,19 +119,50 @@ extension AccountGrants {
   public mutating func merge(_ other: AccountGrants) {
     for (arn, identity) in other.identities { insert(identity, at: arn, file: "-") }
     for (arn, policy) in other.managedPolicies { insert(policy, at: arn, file: "-") }
+    for set in other.permissionSets.values.sorted(by: { $0.arn < $1.arn }) { merge(set) }
+    barePolicies = Set(barePolicies + other.barePolicies).sorted { ($0.name, "\($0)") < ($1.name, "\($1)") }
     if let organization = other.organization { govern(by: organization) }
     rememberTexts(of: other)
     problems = Array(Set(problems + other.problems)).sorted()
   }
 
-  /// Reads one page; `false` where it is none.
-  private mutating func read(_ page: JSONValue, file: String) -> Bool {
+  /// Reads a page of the authorization details; `false` where it is none.
+  private mutating func readDetails(_ page: JSONValue, file: String) -> Bool {
     let lists = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"]
     guard lists.contains(where: { page[$0] != nil }), page["Children"] == nil else { return false }
     for policy in Self.list(page["Policies"]) { readPolicy(policy, file: file) }
     for user in Self.list(page["UserDetailList"]) { readIdentity(user, .user, file: file) }
     for group in Self.list(page["GroupDetailList"]) { readIdentity(group, .group, file: file) }
     for role in Self.list(page["RoleDetailList"]) { readIdentity(role, .role, file: file) }
+    return true
+  }
+
+  /// Reads what infrastructure code declares; `false` where the value is none.
+  private mutating func readDeclaration(_ value: JSONValue, facts: StackFacts, file: String) -> Bool {
+    if var terraform = TerraformGrants(value, file: file, place: facts.place) {
+      terraform.read(into: &self)
+    } else if var template = TemplateGrants(value, facts: facts, file: file) {
+      template.read(into: &self)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// Reads a policy that stands for itself, or in the answer of `get-policy-version`; `false` where the value is none.
+  private mutating func readBare(_ value: JSONValue, file: String) -> Bool {
+    let value = value["PolicyVersion"]?["Document"] ?? value
+    guard value["Statement"] != nil || value.string != nil else { return false }
+    var name = file.split(separator: "/").last.map(String.init) ?? file
+    if name.hasSuffix(".json") { name.removeLast(5) }
+    guard let document = document(value, subject: name, file: file) else { return true }
+    guard document.statements.allSatisfy({ $0.principal == nil }) else {
+      report(
+        file, name,
+        "this policy names principals, so that it is one of a resource or a trust policy, and is left out")
+      return true
+    }
+    barePolicies.append(InlinePolicy(name: name, document: document))
     return true
   }
 
@@ -175,7 +234,7 @@ extension AccountGrants {
   }
 
   /// Parses a document, or reports why there is none.
-  private mutating func document(_ value: JSONValue?, subject: String, file: String) -> PolicyDocument? {
+  mutating func document(_ value: JSONValue?, subject: String, file: String) -> PolicyDocument? {
     do throws(GrantedDocument.Fault) {
       return try GrantedDocument.parse(value)
     } catch {
@@ -194,7 +253,7 @@ extension AccountGrants {
     return others.min { ($0.time, $0.number, $0.id) < ($1.time, $1.number, $1.id) }?.id
   }
 
-  private mutating func insert(_ identity: GrantedIdentity, at arn: String, file: String) {
+  mutating func insert(_ identity: GrantedIdentity, at arn: String, file: String) {
     let key = NameKey(kind: identity.kind, account: identity.account, name: identity.name.lowercased())
     arnsByName[key] = min(arnsByName[key] ?? arn, arn)
     guard let old = identities[arn], old != identity else {
@@ -205,7 +264,7 @@ extension AccountGrants {
     if String(describing: identity) < String(describing: old) { identities[arn] = identity }
   }
 
-  private mutating func insert(_ policy: GrantedPolicy, at arn: String, file: String) {
+  mutating func insert(_ policy: GrantedPolicy, at arn: String, file: String) {
     guard let old = managedPolicies[arn], old != policy else {
       managedPolicies[arn] = policy
       return
@@ -220,7 +279,7 @@ extension AccountGrants {
     if String(describing: policy) < String(describing: old) { managedPolicies[arn] = policy }
   }
 
-  private mutating func report(_ file: String, _ subject: String, _ message: String) {
+  mutating func report(_ file: String, _ subject: String, _ message: String) {
     problems.append(GrantProblem(file: file, subject: subject, message: message))
   }
 

@@ -15,6 +15,12 @@ public struct AccountGrants: Sendable {
   public internal(set) var identities: [String: GrantedIdentity]
   /// Managed policies, AWS's own among them, by ARN.
   public internal(set) var managedPolicies: [String: GrantedPolicy]
+  /// Permission sets of IAM Identity Center by ARN.
+  public internal(set) var permissionSets: [String: PermissionSet] = [:]
+  /// Policies that stand for themselves, sorted.
+  ///
+  /// They are taken as inline policies of every principal that nothing else in the grants describes.
+  public internal(set) var barePolicies: [InlinePolicy] = []
   /// The ARN of each identity by its kind, account and lower-case name, which IAM keeps unique.
   var arnsByName: [NameKey: String]
   /// The texts of the documents that were read.

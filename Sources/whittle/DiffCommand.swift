@@ -20,7 +20,7 @@ extension Command {
     details: [
       "`unused` is claimed only where the logs could have shown use. Actions that CloudTrail does not log, or logs "
         + "as data events that these logs do not contain, are `not observable`.",
-      GrantsReading.organizationHelp,
+      GrantsReading.help, GrantsReading.organizationHelp,
     ],
     operands: .logs,
     options: [.granted, .organization] + CommandOption.reading + [
@@ -32,16 +32,14 @@ extension Command {
 /// Holds grants against use.
 private struct DiffJob: Job {
   let reading: ReadingOptions
-  let granted: [String]
-  let organization: [String]
+  let sources: GrantSources
   let format: OutputFormat
   let output: String?
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
     reading = try ReadingOptions(arguments)
-    granted = arguments.values(.granted)
-    organization = arguments.values(.organization)
-    if granted.isEmpty {
+    sources = GrantSources(arguments)
+    if sources.granted.isEmpty {
       throw CommandError(
         .badOperand, "`whittle diff` needs `--granted FILE`",
         hint: "make one with `aws iam get-account-authorization-details`")
@@ -51,7 +49,7 @@ private struct DiffJob: Job {
   }
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
-    let (grants, grantsStatus) = try GrantsReading.read(granted, organization: organization, on: console)
+    let (grants, grantsStatus) = try sources.read(on: console)
     let (basis, status) = try reading.read(on: console)
     let patterns = PrincipalPatterns(reading.filter.principals)
     let diff = PolicyDiff(

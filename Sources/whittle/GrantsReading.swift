@@ -13,10 +13,53 @@ extension CommandOption {
   )
 }
 
+/// What one command line says of grants.
+struct GrantSources: Hashable, Sendable {
+  /// The values of `--granted`; `-` is standard input.
+  let granted: [String]
+  /// The values of `--organization`.
+  let organization: [String]
+  /// Where declared grants stand: the account and region, where the user named one of them as a filter.
+  let place: GrantPlace
+
+  /// Takes the options.
+  ///
+  /// - Parameter arguments: The command line.
+  init(_ arguments: ParsedArguments) {
+    func only(_ option: CommandOption) -> String? {
+      let values = arguments.values(option)
+      return values.count == 1 && !values[0].contains { "*?".contains($0) } ? values[0] : nil
+    }
+    granted = arguments.values(.granted)
+    organization = arguments.values(.organization)
+    place = GrantPlace(account: only(.account), region: only(.region))
+  }
+
+  /// Reads the grants and the organisation that limits them.
+  ///
+  /// - Parameter console: Where messages go.
+  /// - Returns: The grants, or `nil` where none are given, and the status that unusable files lead to.
+  /// - Throws: ``CommandError/Code/inputMissing`` where a file cannot be read or a named one is of no form known.
+  func read(on console: Console) throws(CommandError) -> (grants: AccountGrants?, status: ExitStatus) {
+    try GrantsReading.read(granted, organization: organization, place: place, on: console)
+  }
+}
+
 /// Reads grants and organisations from files and directories of files.
 enum GrantsReading {
   /// How to make the input of `--granted`, for hints.
   static let hint = "make one with `aws iam get-account-authorization-details`"
+
+  /// What `--granted` takes, for the helps of commands.
+  static let help =
+    "--granted takes, told apart by content, the JSON of `aws iam get-account-authorization-details`; the answers of `aws "
+    + "sso-admin` for permission sets (of each `describe-permission-set`, then `get-inline-policy-for-permission-set`, "
+    + "`list-managed-policies-in-permission-set`, `list-customer-managed-policy-references-in-permission-set` and "
+    + "`get-permissions-boundary-for-permission-set`); `terraform show -json` of a state or plan; CloudFormation templates "
+    + "in JSON, with `describe-stack-resources` and `describe-stacks` in the same file for the names that CloudFormation "
+    + "makes up; and bare policies, which are taken as identity policies of every principal that nothing else describes. "
+    + "Values that a declaration does not tell are reported, never guessed; --account names the account of one that tells "
+    + "none."
 
   /// How to make the input of `--organization`, for the helps of commands.
   static let organizationHelp =
@@ -36,17 +79,18 @@ enum GrantsReading {
   /// - Parameters:
   ///   - paths: The values of `--granted`; `-` is standard input.
   ///   - organization: The values of `--organization`, which limits the grants.
+  ///   - place: Where declared grants stand.
   ///   - console: Where messages go.
   /// - Returns: The grants, or `nil` where no path is given, and the status that unusable files lead to.
   /// - Throws: ``CommandError/Code/inputMissing`` where a file cannot be read or a named one holds no grants.
   static func read(
-    _ paths: [String], organization: [String] = [], on console: Console
+    _ paths: [String], organization: [String] = [], place: GrantPlace = GrantPlace(), on console: Console
   ) throws(CommandError) -> (grants: AccountGrants?, status: ExitStatus) {
     var grants: AccountGrants? = nil
     var status = ExitStatus.done
     try each(of: paths, holding: "grants", hint: hint, status: &status, on: console) {
       bytes, path throws(GrantsError) in
-      let other = try AccountGrants(parsing: bytes, file: path)
+      let other = try AccountGrants(parsing: bytes, file: path, place: place)
       if grants == nil { grants = other } else { grants?.merge(other) }
     }
     let (tree, treeStatus) = try readOrganization(organization, accounts: grants?.accounts ?? [], on: console)

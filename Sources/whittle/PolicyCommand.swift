@@ -29,6 +29,7 @@ extension Command {
         + "only where an earlier run wrote it. Standard output then has the answer in text, json, ndjson or "
         + "markdown. Without --output, --format cli prints the apply script.",
       "Denied attempts are listed and not granted, unless --include-denied is given.",
+      GrantsReading.help, GrantsReading.organizationHelp,
     ],
     operands: .logs,
     options: [
@@ -71,16 +72,14 @@ extension CommandOption {
 /// Writes policies.
 private struct PolicyJob: Job {
   let reading: ReadingOptions
-  let granted: [String]
-  let organization: [String]
+  let sources: GrantSources
   let options: SynthesisOptions
   let format: OutputFormat
   let output: String?
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
     reading = try ReadingOptions(arguments)
-    granted = arguments.values(.granted)
-    organization = arguments.values(.organization)
+    sources = GrantSources(arguments)
     var options = SynthesisOptions(
       includeDenied: arguments.has(.includeDenied), maximumSize: arguments.number(.maximumSize) ?? 6144,
       conditions: Set(arguments.values(.conditions).compactMap(EvidenceCondition.init)),
@@ -101,7 +100,7 @@ private struct PolicyJob: Job {
   func run(on console: Console) throws(CommandError) -> ExitStatus {
     var directory: OutputDirectory? = nil
     if let output { directory = try OutputDirectory(output) }
-    let (grants, grantsStatus) = try GrantsReading.read(granted, organization: organization, on: console)
+    let (grants, grantsStatus) = try sources.read(on: console)
     let (basis, status) = try reading.read(on: console)
     for problem in grants?.problems ?? [] {
       console.warn("`\(problem.file)`: \(problem.subject): \(problem.message)")

@@ -20,7 +20,9 @@ extension CommandOption {
   /// `--granted`.
   package static let granted = CommandOption(
     "granted", short: "g", .path("FILE"), isRepeatable: true,
-    help: "what is granted: get-account-authorization-details JSON, or a directory of them")
+    help:
+      "what is granted: get-account-authorization-details, permission sets, Terraform state or plan, CloudFormation, or "
+      + "policies, in JSON, or a directory of them")
 
   /// `--principal`.
   package static let principal = CommandOption(
