@@ -68,6 +68,7 @@ final class DiffMaker {
   private struct ExpansionKey: Hashable {
     var element: Statement.ActionElement
     var account: String
+    var regions: GrantedRegions?
   }
 
   init(ledger: UsageLedger, catalog: Catalog) {
@@ -120,7 +121,8 @@ final class DiffMaker {
     account: String
   ) -> StatementDiff {
     let expansion = table.expansion(of: statement.actions)
-    var actions = unused(statement.actions, expansion, account: account)
+    var actions = unused(
+      statement.actions, expansion, account: account, regions: GrantedRegions(statement.resources))
     if !byAction.isEmpty {
       let resources = GrantedResources(statement.resources)
       let texts = resources.isInverted ? [] : resources.patterns.map(\.text)
@@ -149,15 +151,16 @@ final class DiffMaker {
 
   /// The actions of an element as they stand where nothing used them.
   private func unused(
-    _ element: Statement.ActionElement, _ expansion: ActionTable.Expansion, account: String
+    _ element: Statement.ActionElement, _ expansion: ActionTable.Expansion, account: String,
+    regions: GrantedRegions?
   ) -> [ActionDiff] {
-    let key = ExpansionKey(element: element, account: account)
+    let key = ExpansionKey(element: element, account: account, regions: regions)
     if let known = unusedActions[key] { return known }
     let actions = expansion.actions.map { number in
       let entry = table.entries[number]
       return ActionDiff(
         action: entry.action,
-        status: coverage.isObservable(entry, account: account) ? .unused : .notObservable,
+        status: coverage.isObservable(entry, account: account, regions: regions) ? .unused : .notObservable,
         calls: 0, lastSeen: nil, resourcesUsed: [], resourcesUnused: [])
     }
     unusedActions[key] = actions
