@@ -97,6 +97,10 @@ struct ReadingOptions: Hashable, Sendable {
     if damaged.count > shown {
       console.warn("\(damaged.count - shown) more files are damaged; `usage --format json` lists them all")
     }
+    if let reason = report.summary.unboundedDuplicates {
+      console.warn(
+        "finding duplicates took memory for every event: \(reason); set TMPDIR to a folder with room")
+    }
     if !damaged.isEmpty, report.summary.files == 0 {
       throw CommandError(.inputMissing, "nothing could be read")
     }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Files are spread over threads, each with a consumer of its own; the consumers are merged at the end. What comes
 /// out depends neither on the order of the files nor on the number of threads. Memory is bounded by the largest
-/// record, the largest directory and the set of events seen (`DuplicateFilter`), whatever the size of a file.
+/// record and the largest directory, whatever the size of a file and the number of events (`DuplicateFilter`).
 public struct LogScan: Sendable {
   /// What is read.
   public let inputs: [LogInput]
@@ -19,6 +19,8 @@ public struct LogScan: Sendable {
 
   /// Whether copies of an event are removed; only tests against counts of records turn it off.
   var removesDuplicates = true
+  /// How much of the set of events seen is in memory, as `DuplicateFilter` counts it; tests make it small.
+  var duplicateCapacity = DigestFile.leastRun
 
   /// Creates a scan.
   ///
@@ -42,7 +44,7 @@ public struct LogScan: Sendable {
     _ make: @Sendable () -> Consumer
   ) -> (consumer: Consumer, summary: LogSummary) {
     let queue = FileQueue(inputs, progress)
-    let duplicates = removesDuplicates ? DuplicateFilter() : nil
+    let duplicates = removesDuplicates ? DuplicateFilter(capacity: duplicateCapacity) : nil
     let results = Mutex<[(Consumer, LogSummary)]>([])
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       var reader = FileReader(make(), duplicates: duplicates, queue: queue)
@@ -57,6 +59,7 @@ public struct LogScan: Sendable {
       summary.merge(counts)
     }
     summary.hiddenEntries = queue.hiddenEntries
+    summary.unboundedDuplicates = duplicates?.failure
     return (consumer, summary)
   }
 }

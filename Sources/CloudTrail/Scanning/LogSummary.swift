@@ -21,6 +21,9 @@ public struct LogSummary: Hashable, Sendable {
   /// How many entries of directories were passed over because their names begin with a dot.
   public var hiddenEntries = 0
 
+  /// Why the memory for finding duplicates has grown with the number of events, or `nil` if it has not.
+  public var unboundedDuplicates: String?
+
   /// Creates the summary of an empty scan.
   public init() {}
 
@@ -53,6 +56,7 @@ public struct LogSummary: Hashable, Sendable {
     hiddenEntries += other.hiddenEntries
     skipped.merge(other.skipped, uniquingKeysWith: +)
     formats.merge(other.formats, uniquingKeysWith: +)
+    unboundedDuplicates = unboundedDuplicates ?? other.unboundedDuplicates
     damaged = (damaged + other.damaged).sorted()
   }
 }
