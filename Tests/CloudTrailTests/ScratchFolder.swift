@@ -5,9 +5,20 @@ import Foundation
 
 /// A folder that is removed when the test ends; a class for its `deinit`.
 final class ScratchFolder {
-  let url = FileManager.default.temporaryDirectory.appending(path: "whittle-\(UUID().uuidString)")
+  let url: URL
 
-  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+  /// Makes the folder.
+  ///
+  /// - Parameter inMemory: Whether it should stand in memory where the system has a place for that.
+  /// - Throws: What Foundation throws where it cannot be made.
+  init(inMemory: Bool = false) throws {
+    let memory = "/dev/shm"
+    let parent =
+      inMemory && FileManager.default.isWritableFile(atPath: memory)
+      ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    url = parent.appending(path: "whittle-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
 
   deinit { try? FileManager.default.removeItem(at: url) }
 

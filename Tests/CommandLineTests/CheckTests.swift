@@ -98,6 +98,15 @@ struct CheckTests {
     #expect(answers[1]["witness"]?.members.map(\.name) == ["principal", "action", "resource", "context"])
   }
 
+  @Test("a member that stands twice in a line is refused, as `simulate` refuses it")
+  func repeatedMember() throws {
+    let line = #"{"id":"1","existing":\#(CheckTests.narrow),"existing":\#(CheckTests.wide),"proposed":[]}"#
+    let result = try WhittleProcess.run(["check", "--pairs", "-"], input: Array(line.utf8))
+    #expect(
+      result.status == ExitStatus.damagedInput.rawValue || result.status == ExitStatus.answerIsNo.rawValue)
+    #expect(result.text.contains("`existing` stands in the line twice"))
+  }
+
   @Test("a line that cannot be read makes the status 3 where everything else holds")
   func damagedPairs() throws {
     let input = CheckTests.pair("1", CheckTests.wide, CheckTests.narrow) + "\nnonsense\n"

@@ -23,66 +23,33 @@ public struct ContainmentPair: Sendable {
   /// - Throws: `SimulationError` where the text is no such object or one of its policies is invalid.
   /// - Complexity: O(*n*) in the length of the line.
   public init(json: [UInt8]) throws(SimulationError) {
-    let reader = try PairReader(json)
-    id = reader.id
-    policyType = try reader.policyType()
-    existing = try reader.documents("existing")
-    proposed = try reader.documents("proposed")
-  }
-}
-
-/// Reads one line.
-private struct PairReader {
-  let bytes: [UInt8]
-  var tape = JSONTape(depthLimit: 64)
-  var id: String?
-
-  init(_ bytes: [UInt8]) throws(SimulationError) {
-    self.bytes = bytes
-    do {
-      try tape.parse(bytes.span)
-    } catch {
-      throw SimulationError(id: nil, message: "the line is no JSON: \(error.message) at byte \(error.offset)")
-    }
-    guard tape[0].kind == .object else {
-      throw SimulationError(id: nil, message: "the line is no JSON object")
-    }
-    id = tape.value(of: "id", in: 0, bytes.span).flatMap { tape.scalarText(of: $0, bytes.span) }
+    let line = try RequestLine(json)
+    id = line.id
+    policyType = try ContainmentPair.policyType(line)
+    existing = try ContainmentPair.documents("existing", line)
+    proposed = try ContainmentPair.documents("proposed", line)
   }
 
-  func policyType() throws(SimulationError) -> PolicyContainment.PolicyType {
-    guard let node = tape.value(of: "policyType", in: 0, bytes.span), tape[node].kind != .null else {
-      return .identity
-    }
-    let text = tape.scalarText(of: node, bytes.span) ?? ""
+  private static func policyType(
+    _ line: RequestLine
+  ) throws(SimulationError) -> PolicyContainment.PolicyType {
+    guard let node = line.member("policyType") else { return .identity }
+    let text = try line.scalarText(node, "policyType") ?? ""
     guard let type = PolicyContainment.PolicyType(rawValue: text) else {
       let types = PolicyContainment.PolicyType.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or ")
-      throw SimulationError(id: id, message: "`policyType` is `\(text)`; write \(types)")
+      throw line.error("`policyType` is `\(text)`; write \(types)")
     }
     return type
   }
 
   /// The policies of a member: one, or a list of them.
-  func documents(_ name: StaticString) throws(SimulationError) -> [PolicyDocument] {
-    guard let node = tape.value(of: name, in: 0, bytes.span), tape[node].kind != .null else {
-      throw SimulationError(id: id, message: "`\(name)` has to be a policy or a list of policies")
+  private static func documents(
+    _ name: String, _ line: RequestLine
+  ) throws(SimulationError) -> [PolicyDocument] {
+    guard let node = line.member(name) else {
+      throw line.error("`\(name)` has to be a policy or a list of policies")
     }
-    guard tape[node].kind == .array else { return [try document(node, at: "\(name)")] }
-    var documents: [PolicyDocument] = []
-    for element in tape.elements(of: node) {
-      documents.append(try document(element, at: "\(name)[\(documents.count)]"))
-    }
-    return documents
-  }
-
-  /// A policy, written as an object or, as the IAM API returns it, in a string.
-  private func document(_ node: Int, at path: String) throws(SimulationError) -> PolicyDocument {
-    let json =
-      tape[node].kind == .string ? tape.decodedBytes(of: node, bytes.span) : Array(bytes[tape[node].range])
-    do {
-      return try PolicyDocument(json: json)
-    } catch {
-      throw SimulationError(id: id, message: "`\(path)`: \(error)")
-    }
+    if line.kind(of: node) == .array { return try line.documents(node, at: name) }
+    return [try line.document(node, at: name)]
   }
 }
