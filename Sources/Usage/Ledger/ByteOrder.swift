@@ -5,36 +5,50 @@
 // first, and its bytes would depend on the order of the files. Whatever the ledger keys or sorts by text from
 // logs therefore goes through the comparisons below.
 
+import Glibc
+
 extension String {
   /// Whether this text stands before another by UTF-8 bytes.
   ///
   /// - Parameter other: The text to compare with.
   /// - Returns: Whether it comes first.
-  @inlinable
   package func precedes(_ other: String) -> Bool {
-    utf8.lexicographicallyPrecedes(other.utf8)
+    let left = utf8.span
+    let right = other.utf8.span
+    let order = ByteOrder.compare(left, right, min(left.count, right.count))
+    return order == 0 ? left.count < right.count : order < 0
   }
 
   /// Whether this text has the same UTF-8 bytes as another.
   ///
   /// - Parameter other: The text to compare with.
   /// - Returns: Whether they are the same byte for byte.
-  @inlinable
   package func sameBytes(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    let left = utf8.span
+    let right = other.utf8.span
+    return left.count == right.count && ByteOrder.compare(left, right, left.count) == 0
   }
 
   /// Feeds the UTF-8 bytes and their number to a hasher.
   ///
   /// - Parameter hasher: The hasher.
-  @inlinable
   package func hashBytes(into hasher: inout Hasher) {
     // The hasher takes bytes from raw memory only; the buffer lives as long as the closure.
-    let hashed: Void? = unsafe utf8.withContiguousStorageIfAvailable { buffer in
-      unsafe hasher.combine(bytes: UnsafeRawBufferPointer(buffer))
-    }
-    if hashed == nil { for byte in utf8 { hasher.combine(byte) } }
+    unsafe utf8.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     hasher.combine(0xFF as UInt8)
+  }
+}
+
+/// Comparison of memory, not of code units one by one: a ledger compares texts for every event.
+private enum ByteOrder {
+  static func compare(_ left: Span<UInt8>, _ right: Span<UInt8>, _ count: Int) -> Int32 {
+    unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        // Empty texts may have no address; both have at least `count` bytes.
+        guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
+        return unsafe memcmp(left, right, count)
+      }
+    }
   }
 }
 
