@@ -1,52 +1,48 @@
 // A content hash of JSON values that does not depend on how they were written.
 //
 // Two texts that say the same (other white space, other escapes, members in another order) have the same digest.
-// Members of objects are mixed by addition, which commutes; everything else by multiplying 64 × 64 → 128 bits, eight
-// bytes a step. The digest is not keyed: it is no defence against someone who looks for collisions.
+// Members of objects are mixed by addition, which commutes; everything else by multiplying 64 × 64 → 128 bits, sixteen
+// bytes a step. The digest is keyed by a number that each run of the program draws anew, so that nobody can prepare
+// events that are taken for each other; it must not be stored nor printed.
 
-/// A 128-bit content hash.
+/// A 64-bit content hash.
 package struct JSONDigest: Hashable, Sendable {
-  /// The first half.
-  package var high: UInt64
-  /// The second half.
-  package var low: UInt64
+  /// The hash.
+  package var value: UInt64
 
   /// The digest of nothing.
-  package static let empty = JSONDigest(high: 0, low: 0)
+  package static let empty = JSONDigest(0)
 
-  /// Creates a digest from its halves.
+  private static let key = UInt64.random(in: 0...UInt64.max)
+
+  /// Creates a digest of a hash.
   ///
-  /// - Parameters:
-  ///   - high: The first half.
-  ///   - low: The second half.
-  package init(high: UInt64, low: UInt64) {
-    self.high = high
-    self.low = low
-  }
+  /// - Parameter value: The hash.
+  @inline(__always)
+  package init(_ value: UInt64) { self.value = value }
 
   /// Adds a part; the order of additions does not matter.
   ///
   /// - Parameter other: The part.
-  package mutating func add(_ other: JSONDigest) {
-    high &+= other.high
-    low &+= other.low
-  }
+  @inline(__always)
+  package mutating func add(_ other: JSONDigest) { value &+= other.value }
 
   /// The digest of this value at a place, so that equal values in different places differ.
   ///
   /// - Parameter tag: The place.
   /// - Returns: The digest.
+  @inline(__always)
   package func tagged(_ tag: UInt64) -> JSONDigest {
-    JSONDigest(
-      high: JSONDigest.mix(high ^ 0x9E37_79B9_7F4A_7C15, tag ^ 0xBF58_476D_1CE4_E5B9),
-      low: JSONDigest.mix(low ^ 0x94D0_49BB_1331_11EB, tag ^ 0xD6E8_FEB8_6659_FD93))
+    JSONDigest(JSONDigest.mix(value ^ 0x9E37_79B9_7F4A_7C15, tag ^ 0xBF58_476D_1CE4_E5B9))
   }
 
   /// The digest of this value behind another one.
-  func following(_ other: JSONDigest) -> JSONDigest {
-    JSONDigest(
-      high: JSONDigest.mix(high ^ 0xA076_1D64_78BD_642F, other.high ^ 0xE703_7ED1_A0B4_28DB),
-      low: JSONDigest.mix(low ^ 0x8EBC_6AF0_9C88_C6E3, other.low ^ 0x5899_65CC_7537_4CC3))
+  ///
+  /// - Parameter other: The one before.
+  /// - Returns: The digest of both.
+  @inline(__always)
+  package func following(_ other: JSONDigest) -> JSONDigest {
+    JSONDigest(JSONDigest.mix(value ^ 0xA076_1D64_78BD_642F, other.value ^ 0xE703_7ED1_A0B4_28DB))
   }
 
   @inline(__always)
@@ -64,24 +60,41 @@ package struct JSONDigest: Hashable, Sendable {
     self = unsafe bytes.withUnsafeBytes { unsafe JSONDigest($0, 0..<$0.count) }
   }
 
-  /// The digest of a range of a buffer, by words (measured: half the time of bytes).
-  private init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>) {
-    high = 0x2D35_8DCC_AA6C_78A5
-    low = 0x8BB8_4B93_962E_ACC9 ^ UInt64(range.count)
-    var offset = range.lowerBound
-    while offset < range.upperBound {
-      var word: UInt64 = 0
-      if offset + 8 <= range.upperBound {
-        word = UInt64(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      } else {
-        for place in offset..<range.upperBound {
-          word |= unsafe UInt64(buffer[place]) << UInt64(8 * (place - offset))
-        }
-      }
-      offset += 8
-      high = JSONDigest.mix(high ^ word, 0xE703_7ED1_A0B4_28DB)
-      low = JSONDigest.mix(low ^ word, 0x5899_65CC_7537_4CC3 ^ high)
+  /// The digest of a range of a buffer.
+  ///
+  /// - Parameters:
+  ///   - buffer: The buffer.
+  ///   - range: The range, which must lie in the buffer.
+  @inline(__always)
+  package init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    var place = range.lowerBound
+    let end = range.upperBound
+    var hash = JSONDigest.key ^ UInt64(truncatingIfNeeded: end &- place) &* 0x8BB8_4B93_962E_ACC9
+    func word(_ offset: Int) -> UInt64 {
+      UInt64(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
+    func half(_ offset: Int) -> UInt64 {
+      UInt64(UInt32(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    }
+    while end &- place > 16 {
+      hash = JSONDigest.mix(word(place) ^ 0xE703_7ED1_A0B4_28DB, word(place &+ 8) ^ hash)
+      place = place &+ 16
+    }
+    // At most 16 bytes are left; words may overlap, for the length is part of the hash.
+    let left = end &- place
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+    if left >= 8 {
+      first = word(place)
+      last = word(end &- 8)
+    } else if left >= 4 {
+      first = half(place)
+      last = half(end &- 4)
+    } else if left > 0 {
+      first = unsafe UInt64(buffer[place])
+      last = unsafe UInt64(buffer[place &+ left >> 1]) << 8 | UInt64(buffer[end &- 1])
+    }
+    value = JSONDigest.mix(first ^ 0x5899_65CC_7537_4CC3, last ^ hash)
   }
 }
 
@@ -95,14 +108,20 @@ extension JSONTape {
   package func digest(of index: Int, _ bytes: Span<UInt8>) -> JSONDigest {
     // All offsets come from the tape, which has checked them against this text.
     unsafe nodes.withUnsafeBufferPointer { nodes in
-      unsafe bytes.withUnsafeBytes { text in unsafe JSONDigest(nodes, index, text) }
+      unsafe bytes.withUnsafeBytes { text in unsafe JSONDigest(of: index, nodes, text) }
     }
   }
 }
 
 extension JSONDigest {
-  fileprivate init(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ index: Int, _ text: UnsafeRawBufferPointer
+  /// The digest of a value.
+  ///
+  /// - Parameters:
+  ///   - index: The index of the value; the tape's depth limit bounds the recursion.
+  ///   - nodes: The nodes of a tape.
+  ///   - text: The text that was parsed.
+  package init(
+    of index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
   ) {
     let node = unsafe nodes[index]
     switch node.kind {
@@ -115,20 +134,21 @@ extension JSONDigest {
       self = JSONDigest.empty.tagged(6)
       var element = index + 1
       while element < node.next {
-        self = following(unsafe JSONDigest(nodes, element, text))
+        self = following(unsafe JSONDigest(of: element, nodes, text))
         element = unsafe nodes[element].next
       }
     case .object:
       var sum = JSONDigest.empty
       var name = index + 1
       while name < node.next {
-        sum.add(unsafe JSONDigest.string(nodes[name], text).following(JSONDigest(nodes, name + 1, text)))
+        sum.add(unsafe JSONDigest.string(nodes[name], text).following(JSONDigest(of: name + 1, nodes, text)))
         name = unsafe nodes[name + 1].next
       }
       self = sum.tagged(7)
     }
   }
 
+  @inline(__always)
   private static func string(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) -> JSONDigest {
     let content = node.start + 1..<node.end - 1
     guard node.hasEscapes else { return unsafe JSONDigest(text, content) }

@@ -18,6 +18,8 @@
 // the search quadratic) and looks for an object at the start of a line, or one whose first member has the name
 // that records begin with (`eventVersion`, or what the last good record began with), or a string that holds one.
 
+import Glibc
+
 /// A resumable splitter of JSON streams into records.
 package struct JSONFramer: Sendable {
   /// What the framer came upon.
@@ -395,7 +397,10 @@ package struct JSONFramer: Sendable {
     if name.count == firstName.count {
       // Both have the name's length; compared as memory, for this is done for every record.
       let isSame = unsafe record.extracting(name).withUnsafeBytes { new in
-        unsafe firstName.withUnsafeBytes { old in unsafe new.elementsEqual(old) }
+        unsafe firstName.withUnsafeBytes { old in
+          guard let new = new.baseAddress, let first = old.baseAddress else { return false }
+          return unsafe memcmp(new, first, old.count) == 0
+        }
       }
       if isSame { return }
     }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct DuplicateFilterTests {
   private static func digests(_ count: Int, seed: UInt64) -> [EventDigest] {
     var random = SeededGenerator(seed: seed)
-    return (0..<count).map { _ in EventDigest(JSONDigest(high: random.next(), low: random.next())) }
+    return (0..<count).map { _ in EventDigest(high: random.next(), low: random.next()) }
   }
 
   /// Law: an insertion is new exactly if a set says so, with tables so small that runs are merged twice.
@@ -29,13 +29,13 @@ import Testing
   /// The search in a run stays right where digests are not spread evenly: neighbours, both ends, and all of one part.
   @Test func crowdedDigestsAreFound() {
     let filter = DuplicateFilter(capacity: 64)
-    let crowd = (UInt64(0)..<6_000).map { EventDigest(JSONDigest(high: 7 << 50 | $0 / 40, low: $0 << 20)) }
+    let crowd = (UInt64(0)..<6_000).map { EventDigest(high: 7 << 50 | $0 / 40, low: $0 << 20) }
     let ends = [UInt64.min, .max].flatMap { high in
-      (UInt64(0)..<200).map { EventDigest(JSONDigest(high: high, low: $0)) }
+      (UInt64(0)..<200).map { EventDigest(high: high, low: $0) }
     }
     for digest in crowd + ends { #expect(filter.insert(digest)) }
     for digest in crowd.reversed() + ends { #expect(!filter.insert(digest)) }
-    #expect(filter.insert(EventDigest(JSONDigest(high: 7 << 50, low: 1))))
+    #expect(filter.insert(EventDigest(high: 7 << 50, low: 1)))
   }
 
   @Test func threadsAgree() async {

@@ -93,36 +93,72 @@ struct RecordFacts {
   init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ places: inout [Int]) {
     self.fields = fields
     identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes, &places) }
-    // Logstash moves the time to `@timestamp`.
-    time = (fields[.eventTime] ?? fields[.timestamp]).flatMap { Timestamp(tape, at: $0, bytes) }
-    var digest = JSONDigest.empty
-    func add(_ field: RecordField) {
-      guard let index = fields[field], !tape.isAbsent(index) else { return }
-      digest.add(tape.digest(of: index, bytes).tagged(UInt64(field.rawValue)))
-    }
-    add(.eventSource)
-    add(.eventName)
-    add(.awsRegion)
-    add(.errorCode)
-    add(.errorMessage)
-    add(.requestParameters)
-    add(.resources)
-    if let identity {
-      digest.add(identity.digest(tape, bytes).tagged(UInt64(RecordField.userIdentity.rawValue)))
-    }
-    self.digest = digest
+    time = RecordFacts.time(tape, fields, bytes)
+    digest = RecordFacts.digest(tape, fields, bytes, identity: identity?.digest(tape, bytes))
   }
 
-  /// The digest of the whole record, id and time included, or `nil` for a record without an id.
-  func recordDigest(_ tape: JSONTape, _ bytes: Span<UInt8>) -> EventDigest? {
-    guard let id = fields[.eventID], !tape.isAbsent(id) else { return nil }
-    var whole = digest
-    whole.add(tape.digest(of: id, bytes).tagged(100))
-    if let time {
-      let seconds = UInt64(bitPattern: time.secondsSinceEpoch)
-      whole.add(JSONDigest(high: seconds, low: seconds).tagged(101))
+  /// When a call was made.
+  static func time(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) -> Timestamp? {
+    // Logstash moves the time to `@timestamp`.
+    (fields[.eventTime] ?? fields[.timestamp]).flatMap { Timestamp(tape, at: $0, bytes) }
+  }
+
+  /// The digest of what a record says, apart from its id and time.
+  ///
+  /// - Parameters:
+  ///   - tape: The tape of the record, or of something around it.
+  ///   - fields: The record's fields.
+  ///   - bytes: The text of the tape.
+  ///   - identity: The digest of its identity, where it has one.
+  /// - Returns: The digest.
+  static func digest(
+    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, identity: JSONDigest?
+  ) -> JSONDigest {
+    // All offsets come from the tape, which has checked them against this text.
+    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe bytes.withUnsafeBytes { text in
+        var digest = JSONDigest.empty
+        func add(_ field: RecordField) {
+          guard let index = fields[field], !tape.isAbsent(index) else { return }
+          digest.add(unsafe JSONDigest(of: index, nodes, text).tagged(UInt64(field.rawValue)))
+        }
+        add(.eventSource)
+        add(.eventName)
+        add(.awsRegion)
+        add(.errorCode)
+        add(.errorMessage)
+        add(.requestParameters)
+        add(.resources)
+        if let identity { digest.add(identity.tagged(UInt64(RecordField.userIdentity.rawValue))) }
+        return digest
+      }
     }
-    return EventDigest(whole)
+  }
+
+  /// The digest of one record, id and time included, or `nil` for a record without an id.
+  ///
+  /// - Parameters:
+  ///   - content: The digest of what it says.
+  ///   - time: When the call was made.
+  ///   - tape: The tape of the record, or of something around it.
+  ///   - fields: The record's fields.
+  ///   - bytes: The text of the tape.
+  /// - Returns: The digest.
+  static func recordDigest(
+    _ content: JSONDigest, _ time: Timestamp?, _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>
+  ) -> EventDigest? {
+    guard let id = fields[.eventID], !tape.isAbsent(id) else { return nil }
+    let node = tape[id]
+    // A second digest of the letters, by halves in the other order: together they have 128 bits.
+    func swapped(_ letters: Span<UInt8>) -> JSONDigest {
+      let middle = letters.count / 2
+      return JSONDigest(letters.extracting(middle...)).following(JSONDigest(letters.extracting(..<middle)))
+    }
+    let other =
+      node.hasEscapes
+      ? swapped(tape.decodedBytes(of: id, bytes).span)
+      : swapped(bytes.extracting(node.kind == .string ? node.start + 1..<node.end - 1 : node.range))
+    return EventDigest(content, id: tape.digest(of: id, bytes), otherID: other, time: time)
   }
 }
 

@@ -56,6 +56,13 @@ public struct CloudTrailEvent: Sendable {
     get { additionalEventDataPart.value }
     set { additionalEventDataPart = LazyJSON(newValue) }
   }
+  /// How many of the large parts must be known to know what was read of them: none, the request parameters, these and
+  /// the response, or these and the additional data as well.
+  package var partsRead: Int {
+    func wasRead(_ part: LazyJSON) -> Bool { part !== LazyJSON.null && part.wasRead }
+    if wasRead(additionalEventDataPart) { return 3 }
+    return wasRead(responseElementsPart) ? 2 : wasRead(requestParametersPart) ? 1 : 0
+  }
   var requestParametersPart = LazyJSON.null
   var responseElementsPart = LazyJSON.null
   var additionalEventDataPart = LazyJSON.null

@@ -1,19 +1,48 @@
 // What tells events apart.
 
+import IAM
 import JSONStream
 
 /// A 128-bit hash of what an event says, whatever the way in which it was written.
+///
+/// It is good for one run of the program: the next one hashes by another key.
 public struct EventDigest: Hashable, Sendable {
   /// The first half.
   public let high: UInt64
   /// The second half.
   public let low: UInt64
 
-  init(_ digest: JSONDigest) {
-    high = digest.high
-    low = digest.low
+  /// The digest of an event's content.
+  ///
+  /// - Parameter content: The digest of its parts.
+  init(_ content: JSONDigest) {
+    high = content.value
+    low = content.tagged(1).value
+  }
+
+  /// The digest of one event: two that differ in their ids differ in both halves.
+  ///
+  /// - Parameters:
+  ///   - content: The digest of its parts.
+  ///   - id: The digest of its id.
+  ///   - otherID: Another digest of its id.
+  ///   - time: When it was.
+  init(_ content: JSONDigest, id: JSONDigest, otherID: JSONDigest, time: Timestamp?) {
+    let rest = content.following(JSONDigest(UInt64(bitPattern: time?.secondsSinceEpoch ?? .min)))
+    high = id.following(rest).value
+    low = otherID.tagged(2).following(rest).value
   }
 
   /// The digest of an event of which nothing is known.
-  static let empty = EventDigest(JSONDigest.empty)
+  static let empty = EventDigest(high: 0, low: 0)
+
+  /// Creates a digest from its halves.
+  ///
+  /// - Parameters:
+  ///   - high: The first half.
+  ///   - low: The second half.
+  init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
 }

@@ -29,6 +29,14 @@ final class LazyJSON: Sendable {
     state = Mutex(.text(bytes))
   }
 
+  /// Whether the value was ever asked for, or was never a text.
+  var wasRead: Bool {
+    state.withLock { state in
+      if case .value = state { return true }
+      return false
+    }
+  }
+
   /// The value; some writers put parameters as JSON into a string, which is taken off.
   var value: JSONValue {
     state.withLock { state in

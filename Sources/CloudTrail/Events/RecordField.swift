@@ -3,7 +3,7 @@
 import JSONStream
 
 /// A member of a CloudTrail record, or of something that wraps one, that a reader looks at.
-enum RecordField: Int, CaseIterable {
+package enum RecordField: Int, CaseIterable, Sendable {
   // Of CloudTrail's records.
   case eventVersion, userIdentity, eventTime, eventSource, eventName, awsRegion, sourceIPAddress
   case userAgent, errorCode, errorMessage, requestParameters, responseElements

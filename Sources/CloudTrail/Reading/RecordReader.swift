@@ -18,6 +18,8 @@ struct RecordReader<Consumer: EventConsumer> {
   private let duplicates: DuplicateFilter?
   private var strings = StringCache()
   private var places: [Int] = []
+  private var kinds = DigestCache(EventKind.untypedCall, places: 64)
+  private var identities = DigestCache(JSONDigest.empty, places: 4096)
   private var spareFields: [RecordFields] = []
   private var spareFramers: [JSONFramer] = []
 
@@ -264,10 +266,7 @@ struct RecordReader<Consumer: EventConsumer> {
   private mutating func readEvent(
     _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
   ) {
-    let kind = EventKind(
-      eventType: strings.text(tape, fields[.eventType], bytes),
-      eventCategory: strings.text(tape, fields[.eventCategory], bytes),
-      eventSource: strings.text(tape, fields[.eventSource], bytes))
+    let kind = kind(tape, fields, bytes)
     guard kind.isEvent else {
       summary.skipped[kind, default: 0] += 1
       return
@@ -277,14 +276,56 @@ struct RecordReader<Consumer: EventConsumer> {
       summary.skipped[.unrecognized, default: 0] += 1
       return
     }
-    let facts = RecordFacts(tape, fields, bytes, &places)
-    if let duplicates, let digest = facts.recordDigest(tape, bytes), !duplicates.insert(digest) {
-      summary.duplicates += 1
-      return
+    let time = RecordFacts.time(tape, fields, bytes)
+    if let duplicates {
+      let identity = identityDigest(tape, fields, bytes)
+      let content = RecordFacts.digest(tape, fields, bytes, identity: identity)
+      if let digest = RecordFacts.recordDigest(content, time, tape, fields, bytes), !duplicates.insert(digest)
+      {
+        summary.duplicates += 1
+        return
+      }
     }
     summary.events += 1
     summary.formats[place.format ?? .bare, default: 0] += 1
-    consumer.consume(CloudTrailEvent(tape, facts, bytes, &strings))
+    // The pointers are good for the call of the consumer and come with the tape that was made of this text.
+    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe bytes.withUnsafeBytes { text in
+        let view = unsafe EventView(nodes, text, fields, kind: kind, time: time)
+        consumer.consume(view) {
+          CloudTrailEvent(tape, RecordFacts(tape, fields, bytes, &places), bytes, &strings)
+        }
+      }
+    }
+  }
+
+  /// The kind of a record; those met before are found by the key of the members that decide it.
+  private mutating func kind(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) -> EventKind {
+    func key(of field: RecordField) -> JSONDigest {
+      guard let index = fields[field] else { return .empty }
+      return JSONDigest(bytes.extracting(tape[index].range))
+    }
+    var digest = key(of: .eventType).following(key(of: .eventCategory))
+    // The source matters where there is no type.
+    if fields[.eventType].map({ tape.isAbsent($0) }) ?? true {
+      digest = digest.following(key(of: .eventSource))
+    }
+    return kinds.value(digest) {
+      EventKind(
+        eventType: strings.text(tape, fields[.eventType], bytes),
+        eventCategory: strings.text(tape, fields[.eventCategory], bytes),
+        eventSource: strings.text(tape, fields[.eventSource], bytes))
+    }
+  }
+
+  /// The digest of a record's identity; those met before are found by the key of their text.
+  private mutating func identityDigest(
+    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>
+  ) -> JSONDigest? {
+    guard let index = fields[.userIdentity] else { return nil }
+    return identities.value(JSONDigest(bytes.extracting(tape[index].range))) {
+      IdentityFields(tape, at: index, bytes, &places).digest(tape, bytes)
+    }
   }
 }
 

@@ -99,7 +99,7 @@ final class DuplicateFilter: Sendable {
   /// - Returns: Whether the event is new.
   func insert(_ digest: EventDigest) -> Bool {
     // The empty digest marks free places.
-    let digest = digest == .empty ? EventDigest(JSONDigest(high: 1, low: 0)) : digest
+    let digest = digest == .empty ? EventDigest(JSONDigest(1)) : digest
     return parts[Int(digest.high >> UInt64(64 - DuplicateFilter.partBits))].part.withLock {
       insert(digest, into: &$0)
     }

@@ -13,6 +13,16 @@ public protocol EventConsumer: Sendable {
   /// - Parameter event: The event.
   mutating func consume(_ event: CloudTrailEvent)
 
+  /// Takes in one event that has not been decoded yet.
+  ///
+  /// A consumer that knows what it would make of the event saves the work of decoding it; whatever it does must be what
+  /// `consume(_:)` does.
+  ///
+  /// - Parameters:
+  ///   - event: The event, good for this call.
+  ///   - decode: Decodes it.
+  mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent)
+
   /// Takes in a JSON document that is no event and that no reader knows.
   ///
   /// A consumer can read its own formats by this (a ledger among logs). The members named in `Envelope` never reach
@@ -22,6 +32,9 @@ public protocol EventConsumer: Sendable {
   /// - Returns: Whether the document was of use; otherwise it is counted as unrecognized.
   mutating func consume(document: JSONDocument) -> Bool
 
+  /// Does what is to be done when a thread has read all its events, before its consumer is merged with others.
+  mutating func finish()
+
   /// Takes in what another consumer has taken in.
   ///
   /// - Parameter other: The other consumer.
@@ -29,6 +42,16 @@ public protocol EventConsumer: Sendable {
 }
 
 extension EventConsumer {
+  /// Decodes the event and takes it in.
+  ///
+  /// - Parameters:
+  ///   - event: The event, good for this call.
+  ///   - decode: Decodes it.
+  public mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent) { consume(decode()) }
+
+  /// Does nothing.
+  public mutating func finish() {}
+
   /// Takes in nothing.
   ///
   /// - Parameter document: The document.

@@ -49,7 +49,8 @@ public struct LogScan: Sendable {
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       var reader = FileReader(make(), duplicates: duplicates, queue: queue)
       while let item = queue.next() { reader.read(item) }
-      let result = reader.finish()
+      var result = reader.finish()
+      result.0.finish()
       results.withLock { $0.append(result) }
     }
     var consumer = make()

@@ -28,6 +28,17 @@ public struct BoundedSet: Hashable, Sendable {
     for text in texts { insert(text) }
   }
 
+  /// Creates a set of texts from which others may have been dropped before.
+  ///
+  /// - Parameters:
+  ///   - texts: The texts, in any order.
+  ///   - limit: How many are kept, at least one.
+  ///   - overflowed: Whether there were more than these.
+  init(_ texts: some Sequence<String>, limit: Int, overflowed: Bool) {
+    self.init(texts, limit: limit)
+    self.overflowed = self.overflowed || overflowed
+  }
+
   /// Whether no text was inserted.
   public var isEmpty: Bool { elements.isEmpty }
 

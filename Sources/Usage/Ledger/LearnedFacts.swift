@@ -91,10 +91,15 @@ public struct LearnedFacts: Hashable, Sendable {
   /// - Returns: The ARN without path, or `nil` where it is of no user, role, group, policy or instance profile.
   static func withoutPath(_ arn: String) -> String? {
     guard let parsed = ARN(arn), parsed.service == "iam" else { return nil }
-    let parts = parsed.resource.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count >= 2, let kind = parts.first, let name = parts.last, !name.isEmpty,
-      ["user", "role", "group", "policy", "instance-profile", "server-certificate"].contains(kind)
+    let resource = parsed.resource.utf8
+    guard let slash = resource.firstIndex(of: UInt8(ascii: "/")),
+      let last = resource.lastIndex(of: UInt8(ascii: "/")), resource.index(after: last) < resource.endIndex
     else { return nil }
-    return parts.count == 2 ? arn : "arn:\(parsed.partition):iam::\(parsed.account):\(kind)/\(name)"
+    let kind = parsed.resource[..<slash]
+    guard ["user", "role", "group", "policy", "instance-profile", "server-certificate"].contains(kind) else {
+      return nil
+    }
+    if slash == last { return arn }
+    return "arn:\(parsed.partition):iam::\(parsed.account):\(kind)\(parsed.resource[last...])"
   }
 }

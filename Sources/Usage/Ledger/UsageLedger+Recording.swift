@@ -12,41 +12,65 @@ extension UsageLedger {
   ///   - resolution: What a resolver made of it.
   public mutating func record(_ event: CloudTrailEvent, _ resolution: Resolution) {
     let principal = Principal(event)
-    let time = event.eventTime
     recordCoverage(event)
-    events.add(at: time)
-    for fact in resolution.lessons { learned.learn(fact) }
-    let outcome = event.outcome
-    principals[principal, default: PrincipalFacts()].record(event, outcome)
-    let source = event.eventSource ?? ""
-    let name = event.eventName ?? ""
-    guard event.kind.isCall else {
-      notCalls[ByteString(event.kind.rawValue), default: Tally()].add(at: time)
+    learn(resolution.lessons)
+    recordSession(event.userIdentity, of: principal)
+    var occurrences = Occurrences()
+    occurrences.times.add(at: event.eventTime)
+    if let id = event.eventID { occurrences.exampleEvents.insert(id) }
+    if let address = event.callerAddress { occurrences.addresses.insert(address) }
+    record(CallFacts(event, principal, resolution), occurrences)
+  }
+
+  /// Takes in what an event teaches.
+  ///
+  /// - Parameter lessons: The facts.
+  mutating func learn(_ lessons: [LearnedFact]) {
+    for fact in lessons { learned.learn(fact) }
+  }
+
+  /// Records who used a principal.
+  ///
+  /// - Parameters:
+  ///   - identity: The identity of an event.
+  ///   - principal: Its principal.
+  mutating func recordSession(_ identity: UserIdentity, of principal: Principal) {
+    principals[principal, default: PrincipalFacts()].record(identity)
+  }
+
+  /// Records events that are alike in everything but what tells their occurrences apart.
+  ///
+  /// - Parameters:
+  ///   - call: What they have in common.
+  ///   - occurrences: When they were, and what else differs.
+  mutating func record(_ call: CallFacts, _ occurrences: Occurrences) {
+    let times = occurrences.times
+    events.merge(times)
+    principals[call.principal, default: PrincipalFacts()].record(call, times)
+    guard call.kind.isCall else {
+      notCalls[ByteString(call.kind.rawValue), default: Tally()].merge(times)
       return
     }
-    if event.kind == .apiCall { apiCalls += 1 } else { otherCalls += 1 }
-    if outcome == .denied { denied += 1 }
-    operations[
-      OperationKey(principal: principal, eventSource: source, eventName: name), default: OperationFacts()
-    ]
-    .record(event)
-    let reason = resolution.reason ?? resolution.rule
+    if call.kind == .apiCall { apiCalls += times.count } else { otherCalls += times.count }
+    if call.outcome == .denied { denied += times.count }
+    let key = OperationKey(
+      principal: call.principal, eventSource: call.eventSource, eventName: call.eventName)
+    operations[key, default: OperationFacts()].record(call, times)
+    let resolution = call.resolution
     switch resolution.kind {
     case .action:
       for requirement in resolution.requirements {
         let key = UseKey(
-          principal: principal, action: requirement.action, resource: requirement.resource,
+          principal: call.principal, action: requirement.action, resource: requirement.resource,
           context: requirement.context)
-        uses[key, default: UseFacts()].record(event, outcome, requirement, resolution.observedContext)
+        uses[key, default: UseFacts()].record(call, requirement, occurrences)
       }
     case .noPermissionNeeded:
-      let key = OperationReason(eventSource: source, eventName: name, reason: reason)
-      permissionless[key, default: Tally()].add(at: time)
+      permissionless[call.reason, default: Tally()].merge(times)
     case .notACall:
-      notCalls[ByteString(resolution.rule), default: Tally()].add(at: time)
+      notCalls[ByteString(resolution.rule), default: Tally()].merge(times)
     case .unresolved:
-      let key = OperationReason(eventSource: source, eventName: name, reason: reason)
-      unresolved[key, default: Tally()].add(at: time)
+      unresolved[call.reason, default: Tally()].merge(times)
     }
   }
 }
@@ -60,6 +84,11 @@ extension UsageLedger {
   public mutating func recordCoverage(_ event: CloudTrailEvent) {
     coverage.record(CoverageKey(event), at: event.eventTime)
   }
+
+  /// Records what many events show to be covered.
+  ///
+  /// - Parameter recorder: What they show.
+  mutating func recordCoverage(_ recorder: CoverageRecorder) { coverage.merge(recorder.coverage) }
 }
 
 extension CoverageKey {
@@ -76,53 +105,65 @@ extension CoverageKey {
 }
 
 extension PrincipalFacts {
-  mutating func record(_ event: CloudTrailEvent, _ outcome: Outcome) {
-    events.add(at: event.eventTime)
-    if outcome == .denied { denied += 1 }
-    if outcome == .failed { failed += 1 }
-    let identity = event.userIdentity
+  mutating func record(_ call: CallFacts, _ times: Tally) {
+    events.merge(times)
+    if call.outcome == .denied { denied += times.count }
+    if call.outcome == .failed { failed += times.count }
+    if let region = call.region { regions.insert(region) }
+  }
+
+  mutating func record(_ identity: UserIdentity) {
     if let session = identity.sessionName { sessions.insert(session) }
     if let source = identity.sourceIdentity { sourceIdentities.insert(source) }
     if let key = identity.accessKeyID { accessKeys.insert(key) }
     if let user = identity.onBehalfOfUserID { identityCenterUsers.insert(user) }
-    if let region = event.awsRegion { regions.insert(region) }
   }
 }
 
 extension OperationFacts {
-  mutating func record(_ event: CloudTrailEvent) {
-    calls.add(at: event.eventTime)
-    if event.errorCode != nil { errors += 1 }
+  mutating func record(_ call: CallFacts, _ times: Tally) {
+    calls.merge(times)
+    if call.hasError { errors += times.count }
   }
 }
 
 extension UseFacts {
-  mutating func record(
-    _ event: CloudTrailEvent, _ outcome: Outcome, _ requirement: Requirement, _ observed: [ContextPair]
-  ) {
-    switch outcome {
-    case .allowed: allowed.add(at: event.eventTime)
-    case .failed: failed.add(at: event.eventTime)
-    case .denied: denied.add(at: event.eventTime)
+  mutating func record(_ call: CallFacts, _ requirement: Requirement, _ occurrences: Occurrences) {
+    switch call.outcome {
+    case .allowed: allowed.merge(occurrences.times)
+    case .failed: failed.merge(occurrences.times)
+    case .denied: denied.merge(occurrences.times)
     }
-    if let region = event.awsRegion { regions.insert(region) }
-    if let service = event.userIdentity.invokedBy { via.insert(service) }
-    if let id = event.eventID { exampleEvents.insert(id) }
+    if let region = call.region { regions.insert(region) }
+    if let service = call.invokedBy { via.insert(service) }
+    exampleEvents.formUnion(occurrences.exampleEvents)
     rules.insert(requirement.rule)
     if let reason = requirement.unresolvedReason { unresolvedReasons.insert(reason) }
-    for pair in event.surroundings + observed {
-      observedContext[ByteString(pair.key), default: BoundedSet(limit: UseFacts.contextLimit)].insert(
-        pair.value)
-    }
+    for pair in call.surroundings { observe(pair.key) { $0.insert(pair.value) } }
+    for pair in call.resolution.observedContext { observe(pair.key) { $0.insert(pair.value) } }
+    if !occurrences.addresses.isEmpty { observe("aws:SourceIp") { $0.formUnion(occurrences.addresses) } }
+  }
+
+  private mutating func observe(_ key: String, _ insert: (inout BoundedSet) -> Void) {
+    insert(&observedContext[ByteString(key), default: BoundedSet(limit: UseFacts.contextLimit)])
   }
 }
 
 extension UserIdentity {
   /// The name of a role's session: what stands behind the role in the ARN of the caller.
   var sessionName: String? {
-    guard let arn, let marker = arn.firstRange(of: ":assumed-role/"),
-      let slash = arn[marker.upperBound...].firstIndex(of: "/")
-    else { return nil }
-    return String(arn[arn.index(after: slash)...])
+    guard let arn else { return nil }
+    let marker = Array(":assumed-role/".utf8)
+    var rest = arn.utf8[...]
+    // The first colon that the marker begins at.
+    while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+      rest = rest[colon...]
+      if rest.starts(with: marker) {
+        let name = rest.dropFirst(marker.count)
+        return name.firstIndex(of: UInt8(ascii: "/")).map { String(arn[arn.utf8.index(after: $0)...]) }
+      }
+      rest = rest.dropFirst()
+    }
+    return nil
   }
 }

@@ -23,6 +23,9 @@ public struct ActionResolver: Sendable {
   private let catalog: Catalog
   private let plans: PlanCache
 
+  /// Names of request parameters that may tell lessons or context, whatever the operation.
+  static let tellingNames = FoldedNames(CallContext.parameterNames + Lessons.parameterNames)
+
   /// Creates a resolver.
   ///
   /// - Parameter catalog: The reference data.
@@ -35,7 +38,20 @@ public struct ActionResolver: Sendable {
   ///
   /// - Parameter event: The event.
   /// - Returns: What sort of event it is, and the requirements of a call, sorted, each once.
-  public func resolve(_ event: CloudTrailEvent) -> Resolution {
+  public func resolve(_ event: CloudTrailEvent) -> Resolution { resolve(event) { _ in } }
+
+  /// The permissions that a call needed, and on which large parts of the record they depend.
+  ///
+  /// Lessons and observed context are not meant by that: they come from ARNs of IAM and from parameters of a few names
+  /// (``tellingNames``), which are found without reading the parts.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - note: Called once, when all but lessons and observed context is decided.
+  /// - Returns: What sort of event it is, and the requirements of a call, sorted, each once.
+  func resolve(
+    _ event: CloudTrailEvent, noting note: (CloudTrailEvent) -> Void
+  ) -> Resolution {
     let kind = event.kind
     guard kind.isCall else {
       return Resolution(kind: .notACall, rule: "event-kind", reason: kind.rawValue)
@@ -46,6 +62,7 @@ public struct ActionResolver: Sendable {
     }
     let call = Call(event)
     var resolution = resolve(call, source: source, name: name)
+    note(event)
     resolution.lessons = Lessons.facts(call)
     resolution.observedContext = CallContext.observed(call)
     return resolution
@@ -115,7 +132,7 @@ public struct ActionResolver: Sendable {
   ) -> [Requirement] {
     guard let action = plans.action(name) else { return [] }
     if name == "ec2:CreateTags" { return taggingOfEC2(action, call, plan) }
-    let operation = OperationName(plan.operation)
+    let operation = plan.name
     let types = Set(action.types.map(\.name))
     let tagged = requirements.compactMap { requirement -> String? in
       guard requirement.unresolvedReason == nil, let arn = ARN(LogGroups.bare(requirement.resource)) else {
@@ -147,7 +164,7 @@ public struct ActionResolver: Sendable {
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
     action.types.flatMap { type in
       let query = ResourceQuery(
-        call: call, plan: plan, operation: OperationName(plan.operation), action: action, type: type,
+        call: call, plan: plan, operation: plan.name, action: action, type: type,
         catalog: catalog)
       return EC2Resources().tagged(query).map { resource in
         Requirement(

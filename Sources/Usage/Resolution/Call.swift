@@ -5,15 +5,18 @@ import IAM
 import JSONStream
 
 /// One API call.
-struct Call: Sendable {
+///
+/// A class, because what its parts hold is worked out when a rule first asks: most calls are resolved without a look at
+/// their parameters, and what was not looked at decides nothing (`CloudTrailEvent.partsRead`).
+final class Call {
   /// The event.
   let event: CloudTrailEvent
   /// The request parameters.
-  let request: ParameterIndex
+  lazy var request = ParameterIndex(event.requestParameters)
   /// The response elements.
-  let response: ParameterIndex
+  lazy var response = ParameterIndex(event.responseElements)
   /// The request as it stands, its outermost wrapper removed.
-  let requestValue: JSONValue
+  lazy var requestValue = ParameterIndex.unwrapped(event.requestParameters)
   /// The well-formed ARNs that the record lists in `resources[]`.
   let listed: [ARN]
   /// Partition, region and account of the call.
@@ -26,9 +29,6 @@ struct Call: Sendable {
   /// - Parameter event: The event.
   init(_ event: CloudTrailEvent) {
     self.event = event
-    requestValue = ParameterIndex.unwrapped(event.requestParameters)
-    request = ParameterIndex(event.requestParameters)
-    response = ParameterIndex(event.responseElements)
     listed = event.resources.compactMap { resource in
       resource.arn.flatMap { WellFormed.arn(PercentEncoding.decodedARN($0)) }
     }

@@ -54,6 +54,10 @@ enum CallContext {
     return pairs.sorted()
   }
 
+  /// Names of request parameters that ``observed(_:)`` looks at for any event source.
+  static let parameterNames =
+    parameterKeys.values.flatMap { $0.map(\.parameter) }.sorted() + ["encryptionContext"]
+
   /// Condition keys whose value a request parameter states, by event source.
   private static let parameterKeys: [String: [(key: String, parameter: String)]] = [
     "ec2.amazonaws.com": [("ec2:InstanceType", "instanceType")],
@@ -70,7 +74,7 @@ enum CallContext {
 }
 
 extension CloudTrailEvent {
-  /// Values of condition keys that the record states outside the request.
+  /// Values of condition keys that the record states outside the request, but for the caller's address.
   ///
   /// An empty value says that the key was absent, so that a condition on it would have refused the call.
   var surroundings: [ContextPair] {
@@ -79,12 +83,18 @@ extension CloudTrailEvent {
       ContextPair(
         key: "aws:MultiFactorAuthPresent", value: userIdentity.mfaAuthenticated.map(String.init) ?? ""),
     ]
-    if let address = sourceIPAddress {
-      pairs.append(
-        address.hasSuffix(".amazonaws.com")
-          ? ContextPair(key: "aws:ViaAWSService", value: "true")
-          : ContextPair(key: "aws:SourceIp", value: address))
+    if sourceIPAddress != nil, callerAddress == nil {
+      pairs.append(ContextPair(key: "aws:ViaAWSService", value: "true"))
     }
     return pairs
   }
+
+  /// Where the call came from, unless a service made it.
+  var callerAddress: String? {
+    guard let address = sourceIPAddress, !address.hasSuffix(CloudTrailEvent.serviceDomain) else { return nil }
+    return address
+  }
+
+  /// How the names of services end that stand in the place of an address.
+  static var serviceDomain: String { ".amazonaws.com" }
 }

@@ -4,6 +4,9 @@ import CloudTrail
 import IAM
 
 enum Lessons {
+  /// Names of request parameters without which there is nothing to learn but from ARNs of IAM.
+  static let parameterNames = ["instanceProfileName", "roleName", "aliasName", "keyId"]
+
   /// The facts that a call teaches.
   ///
   /// - Parameter call: The call.

@@ -23,10 +23,23 @@ struct ActionPlan: Sendable {
 struct OperationPlan: Sendable {
   /// The operation's name without API date.
   let operation: String
+  /// The name taken apart.
+  let name: OperationName
   /// What authorises it.
   let mapping: OperationMapping
   /// Whether the service assigns ids in this operation: it makes something new.
-  var creates: Bool { OperationName(operation).creates }
+  var creates: Bool { name.creates }
+
+  /// Creates a plan.
+  ///
+  /// - Parameters:
+  ///   - operation: The operation's name without API date.
+  ///   - mapping: What authorises it.
+  init(operation: String, mapping: OperationMapping) {
+    self.operation = operation
+    self.mapping = mapping
+    name = OperationName(operation)
+  }
 }
 
 /// An operation's name taken apart: `CreateNatGateway` is the verb `create` and the noun `natgateway`.

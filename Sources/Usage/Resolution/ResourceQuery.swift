@@ -4,7 +4,7 @@ import AWSCatalog
 import IAM
 
 /// A question about one resource type of one action of one call.
-struct ResourceQuery: Sendable {
+struct ResourceQuery {
   /// No requirement names more resources of one type than this; what is beyond is reported.
   static let limit = 1_000
 

@@ -21,7 +21,7 @@ import IAM
 import JSONStream
 
 /// The resources of one action of one call.
-struct ResourceResolution: Sendable {
+struct ResourceResolution {
   /// One resource with the rule that found it.
   struct Found: Hashable, Sendable {
     var resource: String
@@ -76,7 +76,7 @@ struct ResourceResolution: Sendable {
   }
 
   private func isAbout(_ type: ResourceTypeFormats) -> Bool {
-    OperationName(plan.operation).isAbout(type.name, of: action.service)
+    plan.name.isAbout(type.name, of: action.service)
   }
 
   private var types: [ResourceTypeFormats] {
@@ -86,7 +86,7 @@ struct ResourceResolution: Sendable {
 
   private func ask(_ rules: [any ResourceRule], _ type: ResourceTypeFormats) -> [Found] {
     let query = ResourceQuery(
-      call: call, plan: plan, operation: OperationName(plan.operation), action: action, type: type,
+      call: call, plan: plan, operation: plan.name, action: action, type: type,
       catalog: catalog)
     for rule in rules {
       let resources = rule.resources(query)
@@ -105,7 +105,7 @@ struct ResourceResolution: Sendable {
   /// Whether one resource of any of the types is all the action needs, although the reference marks several as
   /// required: so it is for calls that take the ARN of any resource.
   private var hasAlternatives: Bool {
-    action.required.count > 6 || OperationName(plan.operation).noun.contains("tag") || action.service == "s3"
+    action.required.count > 6 || plan.name.noun.contains("tag") || action.service == "s3"
   }
 
   /// All resources of a type that is required beside others and that the record does not tell.

@@ -149,7 +149,7 @@ struct EvidenceRecorder: EventConsumer {
   }
 
   mutating func consume(_ event: CloudTrailEvent) {
-    guard let resolution = recorder.recorded(event) else { return }
+    guard let resolution = recorder.record(event) else { return }
     let principal = Principal(event)
     for requirement in resolution.requirements {
       guard actions.isEmpty || actions.contains(where: { $0.matches(requirement.action) }) else { continue }

@@ -54,18 +54,33 @@ struct EventFilter: Sendable {
 
   /// Whether coverage is drawn from an event: its time, account and region are looked at.
   ///
-  /// An event without time is in no stretch of time.
-  ///
   /// - Parameters:
   ///   - event: The event.
   ///   - principal: Its principal.
   /// - Returns: Whether coverage is drawn from it.
   func covers(_ event: CloudTrailEvent, _ principal: Principal) -> Bool {
-    if since != nil || until != nil {
-      guard let time = event.eventTime else { return false }
-      if let since, time < since { return false }
-      if let until, time >= until { return false }
-    }
+    covers(event.eventTime) && coversPlace(event, principal)
+  }
+
+  /// Whether a time is in the stretch asked for; an event without time is in no stretch.
+  ///
+  /// - Parameter time: The time.
+  /// - Returns: Whether it is.
+  func covers(_ time: Timestamp?) -> Bool {
+    guard since != nil || until != nil else { return true }
+    guard let time else { return false }
+    if let since, time < since { return false }
+    if let until, time >= until { return false }
+    return true
+  }
+
+  /// Whether an event comes from the accounts and regions asked for.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - principal: Its principal.
+  /// - Returns: Whether it does.
+  func coversPlace(_ event: CloudTrailEvent, _ principal: Principal) -> Bool {
     if !accounts.isEmpty {
       let candidates = [event.recipientAccountID, principal.account, event.userIdentity.accountID].compactMap
       { $0 }

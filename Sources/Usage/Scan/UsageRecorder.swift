@@ -2,40 +2,51 @@
 
 import AWSCatalog
 import CloudTrail
+import IAM
 import JSONStream
 
 /// Resolves events and records them.
 ///
-/// Real trails repeat themselves: most events say what an earlier one said, at another time. Resolutions are kept by the
-/// all that they are made from, a bounded number of them, and looked up before they are made. The response is no part of
-/// the events' digest, so events that have one are resolved each time.
+/// Real trails repeat themselves: most events say what an earlier one said, at another time. What is alike is a
+/// `CallShape`, recognised by keys of the event's parts without decoding any of them; its events are counted, and go into
+/// the ledger together when the ledger is asked for or when there are too many shapes. Which parts belong to the key of
+/// a shape is found out by resolving its first event: a part that was not read decides nothing (`resolve(_:noting:)`).
+///
+/// All but counts may be recorded any number of times, so what was seen before may be forgotten at any time.
 struct UsageRecorder: EventConsumer {
-  /// How many resolutions are kept; all are dropped when there are more.
-  private static let capacity = 16_384
+  /// How many shapes are kept; all are recorded and dropped when there are more.
+  private static let mostShapes = 32_768
+  /// How many callers and addresses are remembered.
+  private static let mostSeen = 1 << 18
   /// How many uses are recorded before families are looked at for the first time.
   private static let leastUses = 16_384
 
-  /// What a resolution is made from.
-  private struct Facts: Hashable {
-    let digest: EventDigest
-    let kind: EventKind
-    let recipient: String?
-    let service: String?
-
-    init(_ event: CloudTrailEvent) {
-      digest = event.digest
-      kind = event.kind
-      recipient = event.recipientAccountID
-      service = event.sourceIPAddress.flatMap { $0.hasSuffix(".amazonaws.com") ? $0 : nil }
-    }
+  /// One way in which an identity is written.
+  private struct Caller {
+    /// The digest of what decides the principal and the resolution: sessions of one role are alike.
+    let identity: JSONDigest
+    /// Whether the ledger has what it tells of who used the principal.
+    var isRecorded = false
   }
 
-  private(set) var ledger = UsageLedger()
+  /// The large parts of events in the order in which they are added to keys.
+  private static let parts: [RecordField] = [.requestParameters, .responseElements, .additionalEventData]
+  /// What stands in place of a shape's number where events differ by a further part.
+  private static let fork = UInt32.max
+
+  private var recorded = UsageLedger()
   /// How many uses the ledger may have before its families are generalised.
   private var usesBeforeGeneralizing = UsageRecorder.leastUses
   private let filter: EventFilter
   private let resolver: ActionResolver
-  private var known: [Facts: Resolution] = [:]
+
+  private var callerNumbers = DigestTable()
+  private var callers: [Caller] = []
+  private var shapeNumbers = DigestTable()
+  private var shapes: [CallShape] = []
+  private var counts: [ShapeCounts] = []
+  private var coverage = CoverageRecorder()
+  private var addresses = DigestTable()
 
   /// Creates a recorder with an empty ledger.
   ///
@@ -47,43 +58,237 @@ struct UsageRecorder: EventConsumer {
     self.resolver = ActionResolver(catalog: catalog)
   }
 
-  mutating func consume(_ event: CloudTrailEvent) { _ = recorded(event) }
+  /// The ledger of all events so far.
+  var ledger: UsageLedger {
+    if shapes.isEmpty { return recorded }
+    var finished = self
+    finished.recordShapes()
+    return finished.recorded
+  }
+
+  mutating func merge(_ other: UsageRecorder) {
+    recordShapes()
+    recorded.merge(other.ledger)
+    generalizeIfLarge()
+  }
+
+  mutating func finish() { recordShapes() }
+
+  // MARK: Events one by one
+
+  mutating func consume(_ event: CloudTrailEvent) { _ = record(event) }
 
   /// Records an event if the filter lets it through.
   ///
   /// - Parameter event: The event.
   /// - Returns: What it needed, or `nil` where the filter left it out.
-  mutating func recorded(_ event: CloudTrailEvent) -> Resolution? {
+  mutating func record(_ event: CloudTrailEvent) -> Resolution? {
     let principal = Principal(event)
     guard filter.covers(event, principal) else { return nil }
     guard filter.selects(event, principal) else {
-      ledger.recordCoverage(event)
+      recorded.recordCoverage(event)
       return nil
     }
-    let resolution = resolution(event)
-    ledger.record(event, resolution)
-    if ledger.uses.count >= usesBeforeGeneralizing { generalize() }
+    let resolution = resolver.resolve(event)
+    recorded.record(event, resolution)
+    generalizeIfLarge()
     return resolution
   }
 
-  mutating func merge(_ other: UsageRecorder) {
-    ledger.merge(other.ledger)
-    if ledger.uses.count >= usesBeforeGeneralizing { generalize() }
+  // MARK: Events by their shape
+
+  mutating func consume(_ event: EventView, decode make: () -> CloudTrailEvent) {
+    // An event is decoded once, for whatever it is the first to show.
+    var made: CloudTrailEvent?
+    func decode() -> CloudTrailEvent {
+      if let made { return made }
+      let event = make()
+      made = event
+      return event
+    }
+    // What cannot be counted as a number is recorded by itself.
+    let id = event.exampleID
+    guard let time = event.time, id != nil || !event.has(.eventID) else { return consume(decode()) }
+    guard filter.covers(time) else { return }
+    let caller = caller(event, decode)
+    let shape = shape(event, callers[caller].identity, decode)
+    let treatment = counts[shape].treatment
+    if treatment == .ignored { return }
+    coverage.add(time, to: counts[shape].coverage)
+    if treatment == .covering { return }
+    counts[shape].add(time)
+    if !callers[caller].isRecorded { recordCaller(caller, shape, decode) }
+    guard treatment == .used else { return }
+    if let id { counts[shape].add(id) }
+    recordAddress(event, shape, decode)
+  }
+
+  /// Keeps the session of a caller with its principal.
+  private mutating func recordCaller(_ caller: Int, _ shape: Int, _ decode: () -> CloudTrailEvent) {
+    callers[caller].isRecorded = true
+    guard let facts = shapes[shape].facts else { return }
+    recorded.recordSession(decode().userIdentity, of: facts.principal)
+  }
+
+  /// The number of whoever made a call.
+  private mutating func caller(_ event: EventView, _ decode: () -> CloudTrailEvent) -> Int {
+    let key = event.key(.userIdentity)
+    if let number = callerNumbers[key] { return Int(number) }
+    if callers.count >= UsageRecorder.mostSeen {
+      callers.removeAll(keepingCapacity: true)
+      callerNumbers.removeAll()
+    }
+    callers.append(Caller(identity: decode().userIdentity.resolutionDigest))
+    callerNumbers[key] = UInt32(callers.count - 1)
+    return callers.count - 1
+  }
+
+  /// Keeps the address of a caller with a shape.
+  private mutating func recordAddress(_ event: EventView, _ shape: Int, _ decode: () -> CloudTrailEvent) {
+    let key = event.key(.sourceIPAddress).following(JSONDigest(UInt64(shape)))
+    guard addresses[key] == nil else { return }
+    if addresses.count >= UsageRecorder.mostSeen { addresses.removeAll() }
+    addresses[key] = 0
+    if let address = decode().callerAddress { shapes[shape].addresses.insert(address) }
+  }
+
+  /// The number of an event's shape.
+  private mutating func shape(
+    _ event: EventView, _ identity: JSONDigest, _ decode: () -> CloudTrailEvent
+  ) -> Int {
+    var key = event.shapeKey(identity)
+    var known = 0
+    while let number = shapeNumbers[key] {
+      if number != UsageRecorder.fork { return Int(number) }
+      key = event.key(UsageRecorder.parts[known]).following(key)
+      known += 1
+    }
+    if shapes.count >= UsageRecorder.mostShapes {
+      recordShapes()
+      return shape(event, identity, decode)
+    }
+    // The parts that were read for the first event of a key belong to the keys of all events like it.
+    let needed = addShape(decode())
+    while known < needed {
+      shapeNumbers[key] = UsageRecorder.fork
+      key = event.key(UsageRecorder.parts[known]).following(key)
+      known += 1
+    }
+    shapeNumbers[key] = UInt32(shapes.count - 1)
+    return shapes.count - 1
+  }
+
+  /// Adds the shape of an event.
+  ///
+  /// - Parameter event: The event.
+  /// - Returns: How many of its large parts decided the shape.
+  private mutating func addShape(_ event: CloudTrailEvent) -> Int {
+    func add(_ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, coverage: Int = 0) {
+      shapes.append(CallShape(facts))
+      counts.append(ShapeCounts(treatment, coverage: coverage))
+    }
+    let principal = Principal(event)
+    var partsRead = 0
+    guard filter.coversPlace(event, principal) else {
+      add(.ignored)
+      return partsRead
+    }
+    let place = coverage.number(CoverageKey(event))
+    guard filter.selects(event, principal) else {
+      add(.covering, coverage: place)
+      return partsRead
+    }
+    var resolution = resolver.resolve(event) { partsRead = $0.partsRead }
+    recorded.learn(resolution.lessons)
+    resolution.lessons = []
+    add(
+      resolution.requirements.isEmpty ? .counted : .used, CallFacts(event, principal, resolution),
+      coverage: place)
+    return partsRead
+  }
+
+  /// Puts what was counted into the ledger.
+  private mutating func recordShapes() {
+    for (shape, counts) in zip(shapes, counts) {
+      guard let facts = shape.facts else { continue }
+      recorded.record(facts, counts.occurrences(shape.addresses))
+      generalizeIfLarge()
+    }
+    recorded.recordCoverage(coverage)
+    shapes.removeAll(keepingCapacity: true)
+    counts.removeAll(keepingCapacity: true)
+    shapeNumbers.removeAll()
+    addresses.removeAll()
+    coverage = CoverageRecorder()
   }
 
   /// Generalises large families, and lets as many uses as remain come before the next time: a constant share of the work.
-  private mutating func generalize() {
-    ledger.generalize()
-    usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * ledger.uses.count)
+  private mutating func generalizeIfLarge() {
+    guard recorded.uses.count >= usesBeforeGeneralizing else { return }
+    recorded.generalize()
+    usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * recorded.uses.count)
   }
+}
 
-  private mutating func resolution(_ event: CloudTrailEvent) -> Resolution {
-    guard event.responseElements == .null else { return resolver.resolve(event) }
-    let facts = Facts(event)
-    if let resolution = known[facts] { return resolution }
-    let resolution = resolver.resolve(event)
-    if known.count >= UsageRecorder.capacity { known.removeAll(keepingCapacity: true) }
-    known[facts] = resolution
-    return resolution
+extension EventView {
+  /// The digest of all that decides what a ledger records of the event, but for large parts, time, id and address.
+  ///
+  /// - Parameter identity: The digest of what the caller's identity adds.
+  /// - Returns: The digest.
+  fileprivate func shapeKey(_ identity: JSONDigest) -> JSONDigest {
+    var key = identity
+    func add(_ digest: JSONDigest) { key = digest.following(key) }
+    add(self.key(.eventSource))
+    add(self.key(.eventName))
+    add(self.key(.eventType))
+    add(self.key(.eventCategory))
+    add(self.key(.awsRegion))
+    add(self.key(.recipientAccountId))
+    add(self.key(.vpcEndpointId))
+    add(self.key(.resources))
+    if has(.errorCode) || has(.errorMessage) {
+      add(self.key(.errorCode))
+      // Only what IAM says of a refusal is looked at.
+      let isTelling = mayContain(.errorMessage, "authorized")
+      add(isTelling ? self.key(.errorMessage) : JSONDigest(has(.errorMessage) ? 1 : 2))
+    }
+    // The name of a service stands in the place of an address, and counts as one.
+    if mayEnd(.sourceIPAddress, with: ".amazonaws.com") { add(self.key(.sourceIPAddress)) }
+    var presence: UInt64 = has(.sourceIPAddress) ? 8 : 0
+    if has(.requestParameters) { presence |= 1 }
+    if has(.responseElements) { presence |= 2 }
+    if has(.additionalEventData) { presence |= 4 }
+    add(JSONDigest(presence))
+    if presence & 1 != 0 { add(traces(in: .requestParameters, of: ActionResolver.tellingNames)) }
+    if presence & 2 != 0 { add(traces(in: .responseElements, of: .none)) }
+    return key
+  }
+}
+
+extension UserIdentity {
+  /// The digest of what decides whose permissions were used and how the call is resolved.
+  ///
+  /// Sessions of one role are alike; which they were is recorded by itself.
+  fileprivate var resolutionDigest: JSONDigest {
+    var hasher = Hasher()
+    func add(_ text: String?) {
+      hasher.combine(text == nil)
+      text?.hashBytes(into: &hasher)
+    }
+    for text in [
+      type, accountID, userName, invokedBy, identityProvider, sessionIssuerType, sessionIssuerARN,
+      sessionIssuerAccountID, sessionIssuerUserName,
+    ] {
+      add(text)
+    }
+    hasher.combine(mfaAuthenticated)
+    let role = arn.flatMap(Principal.role(ofSession:))
+    add(role)
+    if role == nil { add(arn) }
+    if sessionIssuerARN == nil, arn == nil {
+      add(principalID)
+      add(onBehalfOfUserID)
+    }
+    return JSONDigest(UInt64(bitPattern: Int64(hasher.finalize())))
   }
 }

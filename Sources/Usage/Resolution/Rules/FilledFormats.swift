@@ -9,7 +9,7 @@ import AWSCatalog
 import IAM
 
 /// Values of the placeholders of an ARN format, found among parameters.
-struct PlaceholderValues: Sendable {
+struct PlaceholderValues {
   private static let endings = ["namewithpath", "friendlyname", "identifier", "name", "uuid", "id", "arn"]
 
   let query: ResourceQuery

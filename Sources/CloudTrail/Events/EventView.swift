@@ -1,0 +1,210 @@
+// An event as it stands in memory: where its parts are, and keys that tell whether they were seen before.
+//
+// Nearly every event of a trail says what an earlier one said, at another time. A consumer that remembers what it made
+// of the earlier one needs no strings: it compares keys. A key is a hash of the bytes of a part as they are written, so
+// equal keys mean equal parts (JSONDigest says how surely), while equal parts that are written in two ways merely cost
+// the consumer a second look.
+
+package import JSONStream
+
+public import IAM
+
+/// One event that has not been decoded; it is good for the call that it is passed to, and must not be kept.
+///
+/// The pointers in it are set by `RecordReader` around one call of a consumer and are not handed out; every range that is
+/// read comes from the tape, which has checked it against the text.
+@safe public struct EventView {
+  private let nodes: UnsafeBufferPointer<JSONTape.Node>
+  private let text: UnsafeRawBufferPointer
+  private let fields: RecordFields
+  /// What sort of event this is.
+  public let kind: EventKind
+  /// When the call was made; `nil` where absent or not a time.
+  public let time: Timestamp?
+
+  /// Wraps a record.
+  ///
+  /// - Parameters:
+  ///   - nodes: The nodes of the record's tape.
+  ///   - text: The text of the tape.
+  ///   - fields: Where the record's members stand.
+  ///   - kind: What sort of event it is.
+  ///   - time: When the call was made.
+  init(
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields,
+    kind: EventKind, time: Timestamp?
+  ) {
+    unsafe self.nodes = nodes
+    unsafe self.text = text
+    self.fields = fields
+    self.kind = kind
+    self.time = time
+  }
+
+  private func node(_ field: RecordField) -> JSONTape.Node? {
+    guard let index = fields[field] else { return nil }
+    let node = unsafe nodes[index]
+    let isAbsent = node.kind == .null || node.kind == .string && node.end - node.start == 2
+    return isAbsent ? nil : node
+  }
+
+  /// The key of a field: that of nothing where it is absent, `null` or empty.
+  ///
+  /// - Parameter field: The field.
+  /// - Returns: A hash of the field's text.
+  package func key(_ field: RecordField) -> JSONDigest {
+    guard let node = node(field) else { return .empty }
+    return unsafe JSONDigest(text, node.range)
+  }
+
+  /// Whether a field is neither absent nor `null` nor empty.
+  ///
+  /// - Parameter field: The field.
+  /// - Returns: Whether it is there.
+  package func has(_ field: RecordField) -> Bool { node(field) != nil }
+
+  /// Whether a field is a string that ends with some letters, as far as that can be told without decoding it.
+  ///
+  /// - Parameters:
+  ///   - field: The field.
+  ///   - ending: The letters.
+  /// - Returns: Whether it ends so; `true` where the string is written with escapes.
+  package func mayEnd(_ field: RecordField, with ending: StaticString) -> Bool {
+    guard let node = node(field), node.kind == .string else { return false }
+    if node.hasEscapes { return true }
+    let count = ending.utf8CodeUnitCount
+    guard node.end - node.start - 2 >= count else { return false }
+    return holds(ending, at: node.end - 1 - count)
+  }
+
+  /// Whether a field is a string that contains some letters, as far as that can be told without decoding it.
+  ///
+  /// - Parameters:
+  ///   - field: The field.
+  ///   - part: The letters.
+  /// - Returns: Whether it contains them; `true` where the string is written with escapes.
+  package func mayContain(_ field: RecordField, _ part: StaticString) -> Bool {
+    guard let node = node(field), node.kind == .string else { return false }
+    return node.hasEscapes || contains(node, part)
+  }
+
+  /// Whether some letters stand at an offset, behind which the text has as many.
+  private func holds(_ letters: StaticString, at offset: Int) -> Bool {
+    for place in 0..<letters.utf8CodeUnitCount
+    where unsafe text[offset + place] != letters.utf8Start[place] {
+      return false
+    }
+    return true
+  }
+
+  private func contains(_ node: JSONTape.Node, _ letters: StaticString) -> Bool {
+    let last = node.end - letters.utf8CodeUnitCount
+    var offset = node.start
+    while offset <= last {
+      if holds(letters, at: offset) { return true }
+      offset += 1
+    }
+    return false
+  }
+
+  /// The event's id, where it is 36 letters of ASCII as CloudTrail writes it.
+  package var exampleID: ExampleID? {
+    guard let node = node(.eventID), node.kind == .string, !node.hasEscapes, node.end - node.start == 38
+    else {
+      return nil
+    }
+    return unsafe ExampleID(text, from: node.start + 1)
+  }
+
+  /// The key of the strings in a part that may tell something however deep they stand.
+  ///
+  /// - Parameters:
+  ///   - field: A part of the record, such as the request parameters.
+  ///   - names: Names of members whose values may tell something.
+  /// - Returns: The key of all strings that may be ARNs of IAM; the key of the whole part if it has a member of one of
+  ///   the names or is itself a string.
+  package func traces(in field: RecordField, of names: FoldedNames) -> JSONDigest {
+    guard let index = fields[field] else { return .empty }
+    let part = unsafe nodes[index]
+    if part.kind == .string || part.isOpaque { return unsafe JSONDigest(text, part.range) }
+    var digest = JSONDigest.empty
+    var place = index + 1
+    while place < part.next {
+      let node = unsafe nodes[place]
+      place += 1
+      if node.isOpaque { return unsafe JSONDigest(text, part.range) }
+      guard node.kind == .string, node.end - node.start > 5 else { continue }
+      let start = node.start + 1
+      let first = unsafe text[start]
+      if unsafe first | 0x20 == UInt8(ascii: "a") && text[start + 1] | 0x20 == UInt8(ascii: "r")
+        && text[start + 2] | 0x20 == UInt8(ascii: "n")
+      {
+        if mayBeOfIAM(node) { digest.add(unsafe JSONDigest(text, node.range)) }
+      } else if unsafe node.hasEscapes
+        && (first == UInt8(ascii: "\\") || text[start + 1] == UInt8(ascii: "\\")
+          || text[start + 2] == UInt8(ascii: "\\"))
+      {
+        digest.add(unsafe JSONDigest(text, node.range))
+      }
+      if names.mayBegin(with: first), unsafe names.contain(text, start..<node.end - 1) {
+        return unsafe JSONDigest(text, part.range)
+      }
+    }
+    return digest
+  }
+
+  /// Whether a string that begins as ARNs do may be one of IAM.
+  private func mayBeOfIAM(_ node: JSONTape.Node) -> Bool {
+    node.hasEscapes || contains(node, ":iam:") || contains(node, "%")
+  }
+}
+
+/// Names of members in lower-case letters and digits, as rules compare them.
+package struct FoldedNames: Sendable {
+  private let names: [[UInt8]]
+  /// The letters that names begin with, as bits.
+  private let initials: UInt32
+
+  /// No names.
+  package static let none = FoldedNames([])
+
+  /// Creates a set of names.
+  ///
+  /// - Parameter names: The names in any spelling.
+  package init(_ names: [String]) {
+    self.names = names.map { name in Array(name.utf8).compactMap(FoldedNames.folded) }
+    initials = self.names.reduce(0) { $0 | 1 << UInt32(($1.first ?? 0) & 31) }
+  }
+
+  /// The byte in lower case, or `nil` where it is no letter or digit.
+  private static func folded(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+    default: nil
+    }
+  }
+
+  /// Whether a name may begin with a byte: letters that no name begins with rule most strings out.
+  @inline(__always)
+  func mayBegin(with byte: UInt8) -> Bool {
+    let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
+    return !isLetter && initials != 0 || initials >> UInt32(byte & 31) & 1 == 1
+  }
+
+  /// Whether a range of a text, folded, is one of the names, or is written with escapes.
+  func contain(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+    // The range comes from a tape, which has checked it against the text.
+    names.contains { name in
+      var matched = 0
+      for place in range {
+        let byte = unsafe text[place]
+        if byte == UInt8(ascii: "\\") { return true }
+        guard let folded = FoldedNames.folded(byte) else { continue }
+        guard matched < name.count, name[matched] == folded else { return false }
+        matched += 1
+      }
+      return matched == name.count
+    }
+  }
+}
