@@ -465,3 +465,90 @@ package struct JSONFramer: Sendable {
     return true
   }
 }
+
+// MARK: Reading a stream in pieces
+
+extension JSONFramer {
+  /// Where a framer stands between two records: all that bears on what it finds from there on.
+  package struct Boundary: Sendable {
+    let levels: [Level]
+    let followsElement: Bool
+    let followsComma: Bool
+    let isLenient: Bool
+    let hasReportedPadding: Bool
+    var firstName: [UInt8]
+    let offset: Int
+
+    /// Whether the same records are found from here on, unless there is damage among them.
+    ///
+    /// - Parameter other: Another place.
+    /// - Returns: Whether the places differ at most in the name that the last record began with, which tells where
+    ///   the next one begins after damage.
+    package func agrees(with other: Boundary) -> Bool {
+      levels == other.levels && followsElement == other.followsElement && followsComma == other.followsComma
+        && isLenient == other.isLenient && hasReportedPadding == other.hasReportedPadding
+        && offset == other.offset
+    }
+
+    /// The place behind records that were read from another place, when it was only guessed where that one is.
+    ///
+    /// - Parameter start: The place where the records begin.
+    /// - Returns: This place.
+    package func reached(from start: Boundary) -> Boundary {
+      var place = self
+      if firstName.isEmpty { place.firstName = start.firstName }
+      return place
+    }
+  }
+
+  /// Where the framer stands, if all of its window was dropped and no record has been begun.
+  package var boundary: Boundary? {
+    guard case .between = phase, position == 0 else { return nil }
+    return Boundary(
+      levels: levels, followsElement: followsElement, followsComma: followsComma, isLenient: isLenient,
+      hasReportedPadding: hasReportedPadding, firstName: firstName, offset: base)
+  }
+
+  /// Where the framer would stand before a later record, if records follow each other as they have done.
+  ///
+  /// - Parameter offset: The offset of the record from the start of the stream.
+  /// - Returns: The place, without the name that the record before it begins with.
+  package func laterBoundary(at offset: Int) -> Boundary {
+    Boundary(
+      levels: levels, followsElement: false, followsComma: !levels.isEmpty, isLenient: isLenient,
+      hasReportedPadding: hasReportedPadding, firstName: [], offset: offset)
+  }
+
+  /// Goes on from another place; the window is empty and begins there.
+  ///
+  /// - Parameter place: The place.
+  package mutating func restart(at place: Boundary) {
+    reset()
+    levels = place.levels
+    followsElement = place.followsElement
+    followsComma = place.followsComma
+    isLenient = place.isLenient
+    hasReportedPadding = place.hasReportedPadding
+    firstName = place.firstName
+    base = place.offset
+  }
+
+  /// Where the last record in a text seems to begin: an object at the start of a line, or one whose first member has
+  /// the name that the last record began with.
+  ///
+  /// - Parameter text: Some bytes of the stream.
+  /// - Returns: The offset of the object, or `nil` where there is none but the first byte.
+  package func lastRecordStart(in text: Span<UInt8>) -> Int? {
+    var offset = text.count - 1
+    while offset > 0 {
+      if text[offset] == UInt8(ascii: "{") {
+        if text[offset - 1] == 0x0A { return offset }
+        var name = offset + 1
+        while name < text.count, text[name].isJSONWhitespace { name += 1 }
+        if matches(firstName, text, at: name) == true { return offset }
+      }
+      offset -= 1
+    }
+    return nil
+  }
+}

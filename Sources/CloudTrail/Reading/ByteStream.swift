@@ -17,8 +17,6 @@ struct ByteStream: ~Copyable {
   struct Damage: Error, Hashable {
     /// The offset in the file.
     let offset: Int
-    /// How many bytes the stream gave before.
-    let position: Int
     /// What is wrong.
     let message: String
   }
@@ -223,7 +221,7 @@ struct ByteStream: ~Copyable {
   }
 
   private mutating func report(_ message: String) {
-    damage.append(Damage(offset: stages[0].consumed, position: stages[depth - 1].made, message: message))
+    damage.append(Damage(offset: stages[0].consumed, message: message))
   }
 
   /// Makes a stage hold at least `count` bytes, unless it ends before.
@@ -240,7 +238,7 @@ struct ByteStream: ~Copyable {
       rawBytes += count
       stages[0].hasEnded = count == 0
     } catch {
-      damage.append(Damage(offset: rawBytes, position: stages[depth - 1].made, message: error.message))
+      damage.append(Damage(offset: rawBytes, message: error.message))
       stages[0].hasEnded = true
     }
   }

@@ -4,9 +4,9 @@ import CInflate
 
 /// One stage of decompression.
 ///
-/// A class because the C decoder is a resource that must be freed exactly once. It is not shared: each belongs to
-/// one stream of one thread.
-@safe final class Decoder {
+/// A class because the C decoder is a resource that must be freed exactly once. It is unchecked that
+/// it is sendable: each belongs to one stream, which one thread at a time reads.
+@safe final class Decoder: @unchecked Sendable {
   /// What a decoder decodes.
   enum Format {
     case gzip, zstandard

@@ -4,9 +4,11 @@ import JSONStream
 
 /// Reads whole files, one after the other, into one consumer.
 struct FileReader<Consumer: EventConsumer>: ~Copyable {
-  private var records: RecordReader<Consumer>
-  private let queue: FileQueue
-  private var framer = JSONFramer(depthLimit: eventDepthLimit)
+  var records: RecordReader<Consumer>
+  let queue: FileQueue
+  var framer = JSONFramer(depthLimit: eventDepthLimit)
+  /// A framer for guesses, once one was needed.
+  var spareFramer: JSONFramer?
   /// The stream of the last file, for its memory.
   private var spareStream: ByteStream?
 
@@ -20,33 +22,35 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   /// Ends reading.
   consuming func finish() -> (Consumer, LogSummary) { (records.consumer, records.summary) }
 
-  /// Reads one file.
+  /// Reads one file, or the beginning of one that all threads will read.
   mutating func read(_ item: FileWalker.Item) {
     records.damage = DamageLog()
-    var path = Array("-".utf8)
     switch item {
-    case .standardInput: read(FileHandle.standardInput)
-    case .file(let name):
-      path = name
+    case .standardInput: read(FileHandle.standardInput, path: Array("-".utf8))
+    case .file(let path):
       do throws(SystemError) {
-        read(try FileHandle(opening: name))
+        read(try FileHandle(opening: path), path: path)
       } catch {
-        records.damage.report(offset: nil, isDecoded: false, error.message)
+        fail(path, error)
       }
-    case .failure(let name, let error):
-      path = name
-      records.damage.report(offset: nil, isDecoded: false, error.message)
+    case .failure(let path, let error): fail(path, error)
     }
-    if let first = records.damage.first {
-      records.summary.damaged.append(
-        DamagedFile(
-          path: String(decoding: path, as: UTF8.self), offset: first.offset, isDecodedOffset: first.isDecoded,
-          message: first.message, count: records.damage.count))
-    }
+  }
+
+  private mutating func fail(_ path: [UInt8], _ error: SystemError) {
+    records.damage.report(offset: nil, isDecoded: false, error.message)
+    finish(path, FileDamage())
+  }
+
+  /// Adds the damage of a file, with that of the records read last, to the summary.
+  private mutating func finish(_ path: [UInt8], _ damage: FileDamage) {
+    var damage = damage
+    damage.add(records.damage)
+    if let entry = damage.entry(path: path) { records.summary.damaged.append(entry) }
     queue.advance(files: 1, bytes: 0)
   }
 
-  private mutating func read(_ file: consuming FileHandle) {
+  private mutating func read(_ file: consuming FileHandle, path: [UInt8]) {
     records.summary.files += 1
     var stream = spareStream.take() ?? ByteStream()
     stream.open(file)
@@ -64,15 +68,14 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     /// The text in UTF-8, where the stream is in another encoding.
     var recoded: [UInt8] = []
     var total = 0
+    var damage = FileDamage()
     var reported = (damage: 0, bytes: 0)
-    var isFinal = false
     // The first bytes are in the window already.
     var isMore = !stream.window.isEmpty
     var added = stream.window.count
+    var isFinal = false
     while !isFinal {
-      for damage in stream.damage[reported.damage...] {
-        records.damage.report(offset: damage.offset, isDecoded: false, damage.message)
-      }
+      for found in stream.damage[reported.damage...] { damage.add(found) }
       queue.advance(files: 0, bytes: stream.rawBytes - reported.bytes)
       reported = (stream.damage.count, stream.rawBytes)
       isFinal = !isMore
@@ -85,8 +88,15 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
         recoded.removeFirst(split(recoded.span, &text, &isFinal))
       } else {
         total += added
-        stream.drop(
-          split(stream.window.storage.span.extracting(stream.window.range), &text, &isFinal))
+        stream.drop(split(stream.window.storage.span.extracting(stream.window.range), &text, &isFinal))
+        if total >= queue.sizes.least, !isFinal, queue.sharesStreams, case .json = text {
+          damage.add(records.damage)
+          let offset = total - stream.window.count
+          let shared = SharedStream(
+            stream, framer: framer, path: path, damage: damage, offset: offset, blockSize: queue.sizes.block)
+          queue.share(shared)
+          return help(shared)
+        }
       }
       if !isFinal {
         let before = stream.window.count
@@ -101,6 +111,7 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     records.summary.decompressedBytes += total
     stream.close()
     spareStream = consume stream
+    finish(path, damage)
   }
 
   /// Reads the records of a window.
@@ -159,7 +170,8 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     var isLookupText = false
   }
 
-  private mutating func readRecords(_ window: Span<UInt8>, isFinal: Bool) {
+  /// Reads the records of a window as far as they are whole.
+  mutating func readRecords(_ window: Span<UInt8>, isFinal: Bool) {
     while true {
       switch framer.next(window, isFinal: isFinal) {
       case .record(let range, let envelope):

@@ -4,9 +4,9 @@ import CInflate
 
 /// Decodes gzip members that are in memory as a whole, by libdeflate.
 ///
-/// A class because the C decoder is a resource that must be freed exactly once. It is not shared: each belongs to
-/// one stream of one thread.
-@safe final class MemberDecoder {
+/// A class because the C decoder is a resource that must be freed exactly once. It is unchecked that
+/// it is sendable: each belongs to one stream, which one thread at a time reads.
+@safe final class MemberDecoder: @unchecked Sendable {
   private let handle: OpaquePointer
 
   /// Makes a decoder, or returns `nil` where the library is not installed.

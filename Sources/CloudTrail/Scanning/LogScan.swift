@@ -6,8 +6,8 @@ import Synchronization
 
 /// A pass over logs.
 ///
-/// Files are spread over threads, each with a consumer of its own; the consumers are merged at the end. What comes
-/// out depends neither on the order of the files nor on the number of threads. Memory is bounded by the largest
+/// Files are spread over threads, each with a consumer of its own; the consumers are merged at the end. A large file is
+/// read by all threads that have no file of their own (`SharedStream`). What comes out depends neither on the order of the files nor on the number of threads. Memory is bounded by the largest
 /// record and the largest directory, whatever the size of a file and the number of events (`DuplicateFilter`).
 public struct LogScan: Sendable {
   /// What is read.
@@ -19,6 +19,8 @@ public struct LogScan: Sendable {
 
   /// Whether copies of an event are removed; only tests against counts of records turn it off.
   var removesDuplicates = true
+  /// From what size on several threads read one file, and by how much; tests make it small.
+  var sizes = SharedStream.Sizes()
   /// How much of the set of events seen is in memory, as `DuplicateFilter` counts it; tests make it small.
   var duplicateCapacity = DigestFile.leastRun
 
@@ -43,12 +45,18 @@ public struct LogScan: Sendable {
   public func run<Consumer: EventConsumer>(
     _ make: @Sendable () -> Consumer
   ) -> (consumer: Consumer, summary: LogSummary) {
-    let queue = FileQueue(inputs, progress)
+    let queue = FileQueue(inputs, sizes, sharesStreams: jobs > 1, progress)
     let duplicates = removesDuplicates ? DuplicateFilter(capacity: duplicateCapacity) : nil
     let results = Mutex<[(Consumer, LogSummary)]>([])
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       var reader = FileReader(make(), duplicates: duplicates, queue: queue)
-      while let item = queue.next() { reader.read(item) }
+      while let job = queue.next() {
+        switch job {
+        case .read(let item): reader.read(item)
+        case .help(let stream): reader.help(stream)
+        }
+        queue.finishJob()
+      }
       var result = reader.finish()
       result.0.finish()
       results.withLock { $0.append(result) }
@@ -71,37 +79,4 @@ public struct LogProgress: Hashable, Sendable {
   public var files = 0
   /// How many bytes were read, as they stand on disk.
   public var bytes = 0
-}
-
-/// The files that are still to be read, shared by the threads of a scan; a class for that reason.
-final class FileQueue: Sendable {
-  private struct State: ~Copyable {
-    var walker: FileWalker
-    var progress = LogProgress()
-  }
-
-  private let state: Mutex<State>
-  private let report: (@Sendable (LogProgress) -> Void)?
-
-  init(_ inputs: [LogInput], _ report: (@Sendable (LogProgress) -> Void)?) {
-    state = Mutex(State(walker: FileWalker(inputs)))
-    self.report = report
-  }
-
-  /// The next file, or `nil` when there is none left.
-  func next() -> FileWalker.Item? { state.withLock { $0.walker.next() } }
-
-  /// How many directory entries were passed over because their names begin with a dot.
-  var hiddenEntries: Int { state.withLock { $0.walker.hiddenEntries } }
-
-  /// Adds to the progress and tells about it.
-  func advance(files: Int, bytes: Int) {
-    guard let report else { return }
-    let progress = state.withLock { state in
-      state.progress.files += files
-      state.progress.bytes += bytes
-      return state.progress
-    }
-    report(progress)
-  }
 }
