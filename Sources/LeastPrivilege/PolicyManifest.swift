@@ -27,6 +27,8 @@ public struct PolicyManifest: Hashable, Sendable {
 
   /// The entries, in the order of the manifest.
   public var entries: [Entry]
+  /// Whether the policies grant refused attempts too.
+  public var includesDenied: Bool
 
   /// Reads a manifest, or returns `nil` where the text is none that Whittle wrote.
   ///
@@ -37,6 +39,7 @@ public struct PolicyManifest: Hashable, Sendable {
       case .array(let principals)? = value["principals"]
     else { return nil }
     entries = []
+    includesDenied = value["includesDenied"]?.bool ?? false
     for item in principals {
       guard let identifier = item["principal"]?.string,
         let kind = item["type"]?.string.flatMap(Principal.Kind.init(rawValue:))

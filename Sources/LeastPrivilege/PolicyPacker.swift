@@ -15,13 +15,15 @@ struct PolicyPacker {
     /// The statements of each policy, in their own order.
     var policies: [[StatementDraft]]
     /// No packing of the same statements, split or whole, needs fewer policies.
-    var lowerBound: Int
+    var statementBound: Int
+    /// No packing of any statements that allow the same needs fewer policies.
+    var lowerBound = 0
     /// Statements that no policy of this size can hold, even split.
     var unplaceable: [StatementDraft]
   }
 
   /// What the statements of one policy may take together, each counted with a comma behind it.
-  private var capacity: Int { maximumSize - StatementDraft.emptyPolicySize + 1 }
+  var capacity: Int { maximumSize - StatementDraft.emptyPolicySize + 1 }
 
   /// Packs statements.
   ///
@@ -47,7 +49,7 @@ struct PolicyPacker {
       let cut = packCutting(placeable)
       if cut.count < policies.count { policies = cut }
     }
-    return Result(policies: policies, lowerBound: min(bound, policies.count), unplaceable: unplaceable)
+    return Result(policies: policies, statementBound: min(bound, policies.count), unplaceable: unplaceable)
   }
 
   /// Fills one policy after another, cutting the statement that comes to lie across the end of one.

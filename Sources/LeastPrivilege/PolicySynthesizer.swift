@@ -35,8 +35,9 @@ public struct PolicySynthesizer: Sendable {
   ///
   /// - Parameters:
   ///   - ledger: The recorded use.
-  ///   - grants: What is granted today; where given, nothing outside of it is proposed. Principals that the grants do
-  ///     not have are treated as if no grants were given, and their verification says so by `noNewAccess`.
+  ///   - grants: What is granted today; where given, nothing outside of it is proposed, and nothing at all for
+  ///     principals that their account no longer has. Principals of accounts that the grants do not describe are treated
+  ///     as if no grants were given, and their ``PrincipalProposal/standing`` says so.
   ///   - jobs: How many threads work; the proposals are the same for any number.
   /// - Returns: One proposal a principal, sorted by principal.
   public func proposals(
@@ -47,13 +48,36 @@ public struct PolicySynthesizer: Sendable {
     for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
       records.append((record, names.baseName(for: record.principal)))
     }
-    return records.map(jobs: jobs) { proposal(for: $0.uses, grants: grants, baseName: $0.baseName) }
+    let accounts = Set(grants?.accounts ?? [])
+    return records.map(jobs: jobs) { record in
+      proposal(
+        for: record.uses, standing: standing(of: record.uses.principal, in: grants, describing: accounts),
+        baseName: record.baseName)
+    }
+  }
+
+  /// What the grants say of a principal.
+  private func standing(
+    of principal: Principal, in grants: AccountGrants?, describing accounts: Set<String>
+  ) -> (PrincipalProposal.Standing, PrincipalGrant?) {
+    guard let grants else { return (.notAsked, nil) }
+    if let grant = grants.grant(of: principal, catalog: catalog) { return (.granted, grant) }
+    guard accounts.contains(ARN(principal.identifier)?.account ?? "") else { return (.notDescribed, nil) }
+    // Whoever is gone is granted nothing.
+    let identity = GrantedIdentity(
+      kind: principal.kind == .user ? .user : .role, arn: principal.identifier, name: principal.resourceName)
+    return (
+      .gone,
+      PrincipalGrant(identity: identity, matchedByName: false, policies: [], boundary: nil, missing: [])
+    )
   }
 
   /// Proposes the policies of one principal.
-  func proposal(for record: PrincipalUses, grants: AccountGrants?, baseName: String) -> PrincipalProposal {
-    let grant = grants?.grant(of: record.principal, catalog: catalog)
-    let selection = UseSelection(record, options: options, grant: grant)
+  private func proposal(
+    for record: PrincipalUses, standing: (PrincipalProposal.Standing, PrincipalGrant?), baseName: String
+  ) -> PrincipalProposal {
+    let (standing, grant) = standing
+    let selection = UseSelection(record, options: options, grant: grant, isGone: standing == .gone)
     var drafts = StatementGrouping(selection.permissions, catalog: catalog).drafts
     drafts += selection.carriedDenies
     let attached = grant?.identity.attachedPolicies.count ?? 0
@@ -68,12 +92,12 @@ public struct PolicySynthesizer: Sendable {
         policies: policies, principal: record.principal, uses: toGrant.map(\.element), grant: grant,
         maximumSize: options.maximumSize, attachmentLimit: options.attachmentLimit))
     return PrincipalProposal(
-      principal: record.principal, policies: policies,
+      principal: record.principal, standing: standing, policies: policies,
       packing: Packing(
-        policies: policies.count, lowerBound: fitted.lowerBound, attachmentLimit: options.attachmentLimit,
-        alreadyAttached: attached),
+        policies: policies.count, lowerBound: fitted.lowerBound, statementBound: fitted.statementBound,
+        attachmentLimit: options.attachmentLimit, alreadyAttached: attached),
       verification: verification, unresolvedResources: selection.unresolvedResources,
-      notGranted: selection.notGranted, denied: record.deniedAttempts)
+      notGranted: selection.notGranted, denied: options.includeDenied ? [] : record.deniedAttempts)
   }
 
   /// Turns packed statements into policies with names, final statement ids and evidence.

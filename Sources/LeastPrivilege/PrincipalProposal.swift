@@ -6,8 +6,22 @@ public import IAM
 
 /// Everything that Whittle proposes for one principal.
 public struct PrincipalProposal: Hashable, Sendable {
+  /// What is known of the principal's current grant; the raw values are those of `policy --format json`.
+  public enum Standing: String, Hashable, Sendable, CaseIterable {
+    /// No grants were given.
+    case notAsked
+    /// The grants do not describe the principal's account.
+    case notDescribed
+    /// The grants have the principal.
+    case granted
+    /// The grants describe the principal's account, which no longer has the principal: nothing is proposed for it.
+    case gone
+  }
+
   /// Whose policies these are.
   public var principal: Principal
+  /// What is known of the principal's current grant.
+  public var standing: Standing
   /// The policies, in the order in which they were packed; none where nothing was used.
   public var policies: [NamedPolicy]
   /// How the statements were packed into policies.
@@ -25,6 +39,7 @@ public struct PrincipalProposal: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - principal: Whose policies these are.
+  ///   - standing: What is known of the principal's current grant.
   ///   - policies: The policies.
   ///   - packing: How the statements were packed.
   ///   - verification: The outcome of the checks.
@@ -32,10 +47,12 @@ public struct PrincipalProposal: Hashable, Sendable {
   ///   - notGranted: Uses that the current grant does not allow.
   ///   - denied: Attempts that were refused.
   public init(
-    principal: Principal, policies: [NamedPolicy], packing: Packing, verification: Verification,
-    unresolvedResources: [UnresolvedResource], notGranted: [UngrantedUse], denied: [DeniedAttempt]
+    principal: Principal, standing: Standing = .notAsked, policies: [NamedPolicy], packing: Packing,
+    verification: Verification, unresolvedResources: [UnresolvedResource], notGranted: [UngrantedUse],
+    denied: [DeniedAttempt]
   ) {
     self.principal = principal
+    self.standing = standing
     self.policies = policies
     self.packing = packing
     self.verification = verification
@@ -134,26 +151,45 @@ public struct PatternEvidence: Hashable, Sendable {
 public struct Packing: Hashable, Sendable {
   /// How many policies were written.
   public var policies: Int
-  /// No packing of these statements into fewer policies than this can exist.
+  /// No fewer policies can hold the same actions, resources and conditions, however they are grouped into statements.
   public var lowerBound: Int
+  /// No fewer policies can hold the statements as they are grouped, cut in any way; at least ``lowerBound``.
+  public var statementBound: Int
   /// How many managed policies may be attached in all.
   public var attachmentLimit: Int
-  /// How many are attached already and stay.
+  /// How many are attached already and stay until somebody detaches them.
   public var alreadyAttached: Int
 
   /// Whether fewer policies are proved impossible.
   public var isOptimal: Bool { policies == lowerBound }
 
+  /// How many of those that are attached have to go before the new ones can be attached.
+  public var toDetachFirst: Int { max(0, policies + alreadyAttached - attachmentLimit) }
+
+  /// What is proved of the number of policies, in words; `nil` for less than two, of which there is nothing to say.
+  public var proof: String? {
+    if policies < 2 { return nil }
+    if isOptimal { return "no grouping of these permissions fits fewer policies" }
+    let grouped =
+      policies == statementBound
+      ? "these statements fit no fewer policies" : "these statements need at least \(statementBound)"
+    return "\(grouped); another grouping of the same permissions would need at least \(lowerBound)"
+  }
+
   /// Creates a packing.
   ///
   /// - Parameters:
   ///   - policies: How many policies were written.
-  ///   - lowerBound: The fewest that any packing could need.
+  ///   - lowerBound: The fewest that any grouping could need.
+  ///   - statementBound: The fewest that the statements as they are grouped could need.
   ///   - attachmentLimit: How many may be attached in all.
-  ///   - alreadyAttached: How many are attached already and stay.
-  public init(policies: Int, lowerBound: Int, attachmentLimit: Int, alreadyAttached: Int) {
+  ///   - alreadyAttached: How many are attached already.
+  public init(
+    policies: Int, lowerBound: Int, statementBound: Int, attachmentLimit: Int, alreadyAttached: Int
+  ) {
     self.policies = policies
     self.lowerBound = lowerBound
+    self.statementBound = max(lowerBound, statementBound)
     self.attachmentLimit = attachmentLimit
     self.alreadyAttached = alreadyAttached
   }

@@ -73,7 +73,7 @@ struct QuotaFitter {
 
   /// What all policies together can hold.
   private var budget: Int {
-    max(0, options.maximumSize - StatementDraft.emptyPolicySize + 1) * max(0, options.attachmentLimit)
+    max(0, PolicyPacker(maximumSize: options.maximumSize).capacity) * max(0, options.attachmentLimit)
   }
 
   /// Statements that shortening has made equal but for their actions, as one.
@@ -100,6 +100,8 @@ struct QuotaFitter {
   /// Puts each policy's statements in reading order and numbers the parts of those that were cut.
   private func finished(_ result: PolicyPacker.Result) -> PolicyPacker.Result {
     var result = result
+    result.lowerBound = PackingBound(result.policies.flatMap(\.self))
+      .policies(capacity: PolicyPacker(maximumSize: options.maximumSize).capacity)
     result.policies = result.policies.map { drafts in
       drafts.sorted {
         ($0.verbatim == nil ? 0 : 1, $0.sid, $0.actions.first ?? "", $0.resources.first ?? "")

@@ -33,7 +33,8 @@ struct UseSelection {
   ///   - record: The uses of the principal.
   ///   - options: What the user chose.
   ///   - grant: The current grant; `nil` where none is known.
-  init(_ record: PrincipalUses, options: SynthesisOptions, grant: PrincipalGrant?) {
+  ///   - isGone: Whether the account no longer has the principal.
+  init(_ record: PrincipalUses, options: SynthesisOptions, grant: PrincipalGrant?, isGone: Bool = false) {
     let chosen = record.uses.indices.filter {
       record.uses[$0].wasPermitted || options.includeDenied && record.uses[$0].facts.denied.count > 0
     }
@@ -45,7 +46,7 @@ struct UseSelection {
     }
     let generalizer = ResourceGeneralizer(generalization: options.generalization)
     let patterns = resources.mapValues { generalizer.patterns(for: $0) }
-    let index = grant.map { GrantIndex($0, principal: record.principal) }
+    let index = grant.map { GrantIndex(isGone ? nil : $0, principal: record.principal) }
     if let grant { carriedDenies = Self.denies(of: grant) }
     var unresolved: Set<UnresolvedResource> = []
     for number in chosen {

@@ -47,11 +47,15 @@ extension ProposalReport {
   ///   - generator: The program and its version; a later run knows its own directories by it.
   ///   - files: The path of each policy's file, in the order of the proposals and their policies.
   ///   - otherFiles: The paths of all other files, the manifest aside.
+  ///   - includesDenied: Whether refused attempts are granted too.
   /// - Returns: The bytes of the manifest.
-  package func manifest(generator: String, files: [[String]], otherFiles: [String]) -> [UInt8] {
+  package func manifest(
+    generator: String, files: [[String]], otherFiles: [String], includesDenied: Bool = false
+  ) -> [UInt8] {
     var writer = JSONWriter(pretty: true)
     writer.beginObject()
     writer.member("generator", generator)
+    writer.member("includesDenied", includesDenied)
     writer.member("principals", zip(proposals, files)) { writer, entry in
       var paths = entry.1[...]
       ProposalReport.write(entry.0, to: &writer) { writer, _ in
@@ -72,6 +76,7 @@ extension ProposalReport {
   ) {
     writer.member("principal", proposal.principal.identifier)
     writer.member("type", proposal.principal.kind.rawValue)
+    writer.member("standing", proposal.standing.rawValue)
     writer.member("policies", proposal.policies) { writer, policy in
       writer.member("name", policy.name)
       writer.member("size", policy.size)
@@ -83,6 +88,9 @@ extension ProposalReport {
       writer.member("lowerBound", proposal.packing.lowerBound)
       writer.member("attachmentLimit", proposal.packing.attachmentLimit)
       writer.member("alreadyAttached", proposal.packing.alreadyAttached)
+      writer.member("statementBound", proposal.packing.statementBound)
+      writer.member("toDetachFirst", proposal.packing.toDetachFirst)
+      writer.member("proof", proposal.packing.proof)
     }
     writer.member("verification") { write(proposal.verification, to: &$0) }
     writer.member("unresolvedResources", proposal.unresolvedResources) { writer, resource in

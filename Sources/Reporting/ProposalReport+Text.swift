@@ -37,6 +37,19 @@ private struct ProposalPage {
       output.write(
         text: "  " + paint("\(failure.kind.rawValue): ", .bad) + terminalText(failure.explanation) + "\n")
     }
+    if proposal.standing == .notDescribed {
+      output.write(
+        text: "  " + paint("current grant unknown: ", .warning)
+          + "--granted does not describe the account, so that recorded use alone decides\n")
+    }
+    if let proof = proposal.packing.proof { output.write(text: "  \(proof)\n") }
+    if proposal.packing.toDetachFirst > 0 {
+      let packing = proposal.packing
+      output.write(
+        text: "  " + paint("detach first: ", .warning)
+          + "\(packing.alreadyAttached) policies are attached and \(packing.attachmentLimit) may be, so that "
+          + "\(packing.toDetachFirst) must go before these can be attached\n")
+    }
     for policy in proposal.policies { write(policy, to: &output) }
     writeExcess(to: &output)
     writeUnresolved(to: &output)
@@ -50,16 +63,17 @@ private struct ProposalPage {
 
   /// What is written and what is proved of it, in one line.
   private func verdict() -> String {
+    if proposal.standing == .gone {
+      let uses = counted(proposal.notGranted.count, "recorded use")
+      return "no policy: the account has no such \(proposal.principal.kind == .user ? "user" : "role") today "
+        + "(\(uses), listed by --format json)"
+    }
     guard !proposal.policies.isEmpty else {
       return proposal.denied.isEmpty
         ? "no policy: nothing was used that a policy could grant" : "no policy: every attempt was denied"
     }
     let verification = proposal.verification
-    let packing = proposal.packing
-    var text = counted(proposal.policies.count, "policy", "policies")
-    if packing.policies > 1 {
-      text += packing.isOptimal ? " (fewer are impossible)" : " (at least \(packing.lowerBound) are needed)"
-    }
+    let text = counted(proposal.policies.count, "policy", "policies")
     let uses = counted(verification.usesReplayed, "recorded use")
     var proofs = [
       verification.complete ? (true, "allows all of \(uses)") : (false, "does not allow all of \(uses)")
@@ -126,7 +140,7 @@ private struct ProposalPage {
   private func writeUngranted(to output: inout some ByteOutput & ~Copyable) {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("Last seen", .left), ("Why", .left))
-    for use in proposal.notGranted {
+    for use in proposal.notGranted where proposal.standing != .gone {
       table.add(
         .init(use.action), .init(use.resource), .init(grouped(use.calls)), .init(timeText(use.lastSeen)),
         .init(use.reason))

@@ -23,6 +23,7 @@ struct CheckReplay {
     var principal: Principal?
     var policies: [NamedPolicy] = []
     var notGranted: [UngrantedUse] = []
+    var includesDenied = false
   }
 
   /// Replays.
@@ -59,8 +60,9 @@ struct CheckReplay {
         hint: "name logs to replay, or compare policies with `--existing` and `--proposed`")
     }
     let reading = try ReadingOptions(arguments, operands: logs)
-    let (basis, status) = try reading.read(on: console)
-    var check = PolicyCheck(basis.ledger, catalog: try reading.catalog.load())
+    let catalog = try reading.catalog.load()
+    let (basis, status) = try reading.read(on: console, catalog: catalog)
+    var check = PolicyCheck(basis.ledger, catalog: catalog)
     let accounts = Set(check.principals.compactMap { ARN($0.identifier)?.account }).sorted()
     let (organization, treeStatus) = try GrantsReading.readOrganization(
       arguments.values(.organization), accounts: accounts, on: console)
@@ -69,7 +71,10 @@ struct CheckReplay {
     for set in sets {
       guard let principal = set.principal, arguments.matches(principal) else { continue }
       failures +=
-        check.check(set.policies, of: principal, strictness: .minimal, exempt: set.notGranted).failures
+        check.check(
+          set.policies, of: principal, strictness: .minimal, exempt: set.notGranted,
+          includeDenied: set.includesDenied
+        ).failures
     }
     let known = Set(sets.compactMap(\.principal))
     for principal in check.principals where !known.contains(principal) && arguments.matches(principal) {
@@ -86,7 +91,8 @@ struct CheckReplay {
     else { return nil }
     var sets: [PolicySet] = []
     for entry in manifest.entries {
-      var set = PolicySet(principal: entry.principal, notGranted: entry.notGranted)
+      var set = PolicySet(
+        principal: entry.principal, notGranted: entry.notGranted, includesDenied: manifest.includesDenied)
       for (name, file) in entry.policies {
         guard var policy = document("\(path)/\(file)") else {
           throw CommandError(

@@ -50,11 +50,12 @@ private struct DiffJob: Job {
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
     let (grants, grantsStatus) = try sources.read(on: console)
-    let (basis, status) = try reading.read(on: console)
+    let catalog = try reading.catalog.load()
+    let (basis, status) = try reading.read(on: console, catalog: catalog)
     let patterns = PrincipalPatterns(reading.filter.principals)
     let diff = PolicyDiff(
       ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match,
-      catalog: try reading.catalog.load())
+      catalog: catalog)
     let report = DiffReport(diff, basis: basis)
     var stream = try OutputStream(output)
     switch format {

@@ -101,11 +101,12 @@ private struct PolicyJob: Job {
     var directory: OutputDirectory? = nil
     if let output { directory = try OutputDirectory(output) }
     let (grants, grantsStatus) = try sources.read(on: console)
-    let (basis, status) = try reading.read(on: console)
+    let catalog = try reading.catalog.load()
+    let (basis, status) = try reading.read(on: console, catalog: catalog)
     for problem in grants?.problems ?? [] {
       console.warn("`\(problem.file)`: \(problem.subject): \(problem.message)")
     }
-    let proposals = PolicySynthesizer(options: options, catalog: try reading.catalog.load())
+    let proposals = PolicySynthesizer(options: options, catalog: catalog)
       .proposals(for: basis.ledger, grants: grants, jobs: reading.jobs)
     let report = ProposalReport(proposals, basis: basis)
     if [.terraform, .cloudformation, .cli].contains(format) {
@@ -114,7 +115,7 @@ private struct PolicyJob: Job {
       }
     }
     if directory != nil {
-      directory?.add(report, format: format)
+      directory?.add(report, format: format, includesDenied: options.includeDenied)
       try directory?.finish()
     }
     var stream = try OutputStream(nil)
@@ -139,7 +140,7 @@ private struct PolicyJob: Job {
 
 extension OutputDirectory {
   /// Adds every policy of a report as a file of its own, the files for deployment, and the manifest.
-  fileprivate mutating func add(_ report: ProposalReport, format: OutputFormat) {
+  fileprivate mutating func add(_ report: ProposalReport, format: OutputFormat, includesDenied: Bool) {
     var taken: Set<String> = []
     let files = report.proposals.map { proposal in
       proposal.policies.map { policy in
@@ -175,7 +176,9 @@ extension OutputDirectory {
     }
     add(
       OutputDirectory.manifestName,
-      report.manifest(generator: "whittle \(Version.program)", files: files, otherFiles: others))
+      report.manifest(
+        generator: "whittle \(Version.program)", files: files, otherFiles: others,
+        includesDenied: includesDenied))
   }
 
   /// The directory of a principal's account.

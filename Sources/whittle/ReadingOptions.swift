@@ -47,13 +47,17 @@ struct ReadingOptions: Hashable, Sendable {
 
   /// Reads the logs; damage is told on standard error, a line for each file.
   ///
-  /// - Parameter console: Where messages and progress go.
+  /// - Parameters:
+  ///   - console: Where messages and progress go.
+  ///   - catalog: The catalog, where the command has loaded it already.
   /// - Returns: What was used and read, and the status that the damage leads to.
   /// - Throws: ``CommandError/Code/inputMissing`` where an input is missing, nothing could be read or the catalog
   ///   file is none,
   ///   ``CommandError/Code/strict`` where `--strict` was given and the input is damaged or unresolved.
-  func read(on console: Console) throws(CommandError) -> (report: UsageReport, status: ExitStatus) {
-    let (_, report, status) = try read(on: console) { scan in ((), try scan.run()) }
+  func read(
+    on console: Console, catalog: Catalog? = nil
+  ) throws(CommandError) -> (report: UsageReport, status: ExitStatus) {
+    let (_, report, status) = try read(on: console, catalog: catalog) { scan in ((), try scan.run()) }
     return (report, status)
   }
 
@@ -61,18 +65,20 @@ struct ReadingOptions: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - console: Where messages and progress go.
+  ///   - catalog: The catalog, where the command has loaded it already.
   ///   - body: Reads what the scan says.
   /// - Returns: What the body found beside the usage, what was used and read, and the status that damage leads to.
-  /// - Throws: As ``read(on:)``.
+  /// - Throws: As ``read(on:catalog:)``.
   func read<Finding>(
-    on console: Console, _ body: (UsageScan) throws -> (Finding, UsageScan.Result)
+    on console: Console, catalog: Catalog? = nil, _ body: (UsageScan) throws -> (Finding, UsageScan.Result)
   ) throws(CommandError) -> (finding: Finding, report: UsageReport, status: ExitStatus) {
     for case .path(let path) in inputs where unsafe access(path, F_OK) != 0 {
       throw CommandError(
         .inputMissing, "cannot read `\(path)`: \(systemMessage(errno))",
         hint: "name log files, directories of them, or `-` for standard input")
     }
-    var scan = UsageScan(inputs: inputs, jobs: jobs, catalog: try catalog.load())
+    let catalog = if let catalog { catalog } else { try self.catalog.load() }
+    var scan = UsageScan(inputs: inputs, jobs: jobs, catalog: catalog)
     scan.filter = filter
     let meter = console.showsProgress ? ProgressMeter() : nil
     if let meter { scan.progress = { meter.show(files: $0.files, bytes: $0.bytes) } }

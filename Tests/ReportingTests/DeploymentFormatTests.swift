@@ -41,7 +41,8 @@ import Testing
       policies: policies.map {
         NamedPolicy(name: $0, document: document, size: document.managedPolicySize, evidence: [])
       },
-      packing: Packing(policies: policies.count, lowerBound: 1, attachmentLimit: 10, alreadyAttached: 0),
+      packing: Packing(
+        policies: policies.count, lowerBound: 1, statementBound: 1, attachmentLimit: 10, alreadyAttached: 0),
       verification: Verification(
         complete: true, usesReplayed: 1, noNewAccess: nil, minimal: true, excess: [], withinQuotas: true,
         failures: []),
