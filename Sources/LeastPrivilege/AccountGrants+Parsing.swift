@@ -122,6 +122,8 @@ extension AccountGrants {
     for set in other.permissionSets.values.sorted(by: { $0.arn < $1.arn }) { merge(set) }
     barePolicies = Set(barePolicies + other.barePolicies).sorted { ($0.name, "\($0)") < ($1.name, "\($1)") }
     if let organization = other.organization { govern(by: organization) }
+    listings.formUnion(other.listings)
+    lastPages.formUnion(other.lastPages)
     rememberTexts(of: other)
     problems = Array(Set(problems + other.problems)).sorted()
   }
@@ -134,7 +136,22 @@ extension AccountGrants {
     for user in Self.list(page["UserDetailList"]) { readIdentity(user, .user, file: file) }
     for group in Self.list(page["GroupDetailList"]) { readIdentity(group, .group, file: file) }
     for role in Self.list(page["RoleDetailList"]) { readIdentity(role, .role, file: file) }
+    noteListings(of: page)
     return true
+  }
+
+  /// Notes which lists of which account a page has, and whether it is the last one.
+  private mutating func noteListings(of page: JSONValue) {
+    let lists: [(String, GrantedIdentity.Kind?)] = [
+      ("UserDetailList", .user), ("GroupDetailList", .group), ("RoleDetailList", .role), ("Policies", nil),
+    ]
+    for (list, kind) in lists {
+      for entry in Self.list(page[list]) {
+        guard let account = entry["Arn"]?.string.flatMap({ ARN($0) })?.account else { continue }
+        if let kind { listings.insert(NameKey(kind: kind, account: account, name: "")) }
+        if page["IsTruncated"]?.bool != true { lastPages.insert(account) }
+      }
+    }
   }
 
   /// Reads what infrastructure code declares; `false` where the value is none.

@@ -25,6 +25,10 @@ public struct AccountGrants: Sendable {
   var arnsByName: [NameKey: String]
   /// The texts of the documents that were read.
   var texts: [TextKey: GrantedText] = [:]
+  /// The kinds of identities that were listed for an account, and the accounts whose last page was read; both with
+  /// empty names.
+  var listings: Set<NameKey> = []
+  var lastPages: Set<String> = []
   /// What could not be read, sorted: documents that break the grammar, references that lead nowhere.
   public internal(set) var problems: [GrantProblem]
   /// The organisation whose control policies limit the accounts; `nil` where none is given.
@@ -55,6 +59,13 @@ public struct AccountGrants: Sendable {
     }
     mine.merge(organization)
     self.organization = mine
+  }
+
+  /// Whether all identities of a kind are listed, so that one that is not among them does not exist.
+  ///
+  /// So it is where `get-account-authorization-details` was read to its last page; declarations name what they make.
+  func listsAll(_ kind: GrantedIdentity.Kind, of account: String) -> Bool {
+    lastPages.contains(account) && listings.contains(NameKey(kind: kind, account: account, name: ""))
   }
 
   /// The accounts that the grants describe, sorted.

@@ -36,7 +36,7 @@ public struct PolicySynthesizer: Sendable {
   /// - Parameters:
   ///   - ledger: The recorded use.
   ///   - grants: What is granted today; where given, nothing outside of it is proposed, and nothing at all for
-  ///     principals that their account no longer has. Principals of accounts that the grants do not describe are treated
+  ///     principals that their account no longer has. Principals that the grants do not describe are treated
   ///     as if no grants were given, and their ``PrincipalProposal/standing`` says so.
   ///   - jobs: How many threads work; the proposals are the same for any number.
   /// - Returns: One proposal a principal, sorted by principal.
@@ -48,24 +48,23 @@ public struct PolicySynthesizer: Sendable {
     for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
       records.append((record, names.baseName(for: record.principal)))
     }
-    let accounts = Set(grants?.accounts ?? [])
     return records.map(jobs: jobs) { record in
       proposal(
-        for: record.uses, standing: standing(of: record.uses.principal, in: grants, describing: accounts),
+        for: record.uses, standing: standing(of: record.uses.principal, in: grants),
         baseName: record.baseName)
     }
   }
 
   /// What the grants say of a principal.
   private func standing(
-    of principal: Principal, in grants: AccountGrants?, describing accounts: Set<String>
+    of principal: Principal, in grants: AccountGrants?
   ) -> (PrincipalProposal.Standing, PrincipalGrant?) {
     guard let grants else { return (.notAsked, nil) }
     if let grant = grants.grant(of: principal, catalog: catalog) { return (.granted, grant) }
-    guard accounts.contains(ARN(principal.identifier)?.account ?? "") else { return (.notDescribed, nil) }
     // Whoever is gone is granted nothing.
     let identity = GrantedIdentity(
       kind: principal.kind == .user ? .user : .role, arn: principal.identifier, name: principal.resourceName)
+    guard grants.listsAll(identity.kind, of: identity.account) else { return (.notDescribed, nil) }
     return (
       .gone,
       PrincipalGrant(identity: identity, matchedByName: false, policies: [], boundary: nil, missing: [])

@@ -10,11 +10,11 @@ public struct PrincipalProposal: Hashable, Sendable {
   public enum Standing: String, Hashable, Sendable, CaseIterable {
     /// No grants were given.
     case notAsked
-    /// The grants do not describe the principal's account.
+    /// The grants do not describe the principal, and do not list all of its account.
     case notDescribed
     /// The grants have the principal.
     case granted
-    /// The grants describe the principal's account, which no longer has the principal: nothing is proposed for it.
+    /// The grants list all of the principal's account, and the principal is not among them: nothing is proposed for it.
     case gone
   }
 

@@ -40,7 +40,7 @@ private struct ProposalPage {
     if proposal.standing == .notDescribed {
       output.write(
         text: "  " + paint("current grant unknown: ", .warning)
-          + "--granted does not describe the account, so that recorded use alone decides\n")
+          + "--granted does not describe this principal, so that recorded use alone decides\n")
     }
     if let proof = proposal.packing.proof { output.write(text: "  \(proof)\n") }
     if proposal.packing.toDetachFirst > 0 {
