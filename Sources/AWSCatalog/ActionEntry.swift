@@ -46,6 +46,16 @@ public struct ActionResourceType: Hashable, Sendable {
   }
 }
 
+/// What sort of action one of the catalog is.
+public struct ActionTraits: Hashable, Sendable {
+  /// The action as AWS spells it.
+  public let action: String
+  /// Its access level.
+  public let accessLevel: AccessLevel
+  /// Whether CloudTrail can show its use.
+  public let observability: Observability
+}
+
 /// One action of the catalog.
 public struct ActionEntry: Hashable, Sendable {
   /// The action as AWS spells it, such as `s3:GetObject`.

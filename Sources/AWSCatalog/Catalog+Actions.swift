@@ -30,6 +30,21 @@ extension Catalog {
     return entries
   }
 
+  /// What sort of actions a pattern matches, sorted by lower-case name.
+  ///
+  /// - Parameter pattern: A pattern as in ``actions(matching:)``.
+  /// - Returns: The actions, without the cost of their entries.
+  public func actionTraits(matching pattern: String) -> [ActionTraits] {
+    var traits: [ActionTraits] = []
+    forEachLine(\.actions, matching: pattern) { line in
+      traits.append(
+        ActionTraits(
+          action: line.text(0), accessLevel: AccessLevel(code: line.code(1)),
+          observability: Observability(code: line.code(2))))
+    }
+    return traits
+  }
+
   /// The names of the actions that a pattern matches, sorted by lower-case name.
   ///
   /// - Parameter pattern: A pattern as in ``actions(matching:)``.

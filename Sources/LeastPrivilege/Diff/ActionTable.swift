@@ -17,7 +17,7 @@ final class ActionTable {
   }
 
   /// The actions seen so far.
-  private(set) var entries: [ActionEntry] = []
+  private(set) var entries: [ActionTraits] = []
   private let catalog: Catalog
   private var numbers: [String: Int] = [:]
   private var expansions: [Statement.ActionElement: Expansion] = [:]
@@ -66,7 +66,7 @@ final class ActionTable {
   func actions(matching pattern: String) -> [Int] {
     let key = pattern.lowercased()
     if let known = matches[key] { return known }
-    let result = sorted(Set(catalog.actions(matching: pattern).map(number)))
+    let result = sorted(Set(catalog.actionTraits(matching: pattern).map(number)))
     matches[key] = result
     return result
   }
@@ -75,7 +75,7 @@ final class ActionTable {
     actions.sorted { entries[$0].action < entries[$1].action }
   }
 
-  private func number(_ entry: ActionEntry) -> Int {
+  private func number(_ entry: ActionTraits) -> Int {
     let key = entry.action.lowercased()
     if let known = numbers[key] { return known }
     numbers[key] = entries.count

@@ -16,6 +16,8 @@ struct CoverageIndex {
   /// The regions of which the logs contain data events of a service, by account and service.
   private var dataRegions: [DataKey: Set<String>] = [:]
 
+  private let catalog: Catalog
+
   private struct DataKey: Hashable {
     var account: String
     var service: String
@@ -44,6 +46,7 @@ struct CoverageIndex {
   }()
 
   init(_ coverage: Coverage, catalog: Catalog) {
+    self.catalog = catalog
     for key in coverage.keys {
       if key.category == "Management" {
         managementRegions[key.account, default: []].insert(key.region)
@@ -64,8 +67,8 @@ struct CoverageIndex {
   ///   - account: The account.
   ///   - regions: The regions that the granted resources name; `nil` where they leave the region open.
   /// - Returns: Whether every region in which the use could stand is covered, and at least one.
-  func isObservable(_ entry: ActionEntry, account: String, regions: GrantedRegions? = nil) -> Bool {
-    let service = entry.action.split(separator: ":").first.map(String.init) ?? ""
+  func isObservable(_ entry: ActionTraits, account: String, regions: GrantedRegions? = nil) -> Bool {
+    let service = String(entry.action.prefix { $0 != ":" })
     let covered: Set<String>?
     switch entry.observability {
     case .never: return false
@@ -76,7 +79,7 @@ struct CoverageIndex {
     if entry.observability == .management, let homes = Self.globalServices[service] {
       return !covered.isDisjoint(with: homes)
     }
-    guard let named = regions?.named(for: entry) else { return true }
+    guard let named = regions?.named(for: entry, catalog: catalog) else { return true }
     return named.isSubset(of: covered)
   }
 }
@@ -109,11 +112,13 @@ struct GrantedRegions: Hashable {
 
   /// The regions in which an action is granted; `nil` where they are open.
   ///
-  /// - Parameter entry: The action.
+  /// - Parameters:
+  ///   - entry: The action.
+  ///   - catalog: Where its resource types are looked up.
   /// - Returns: The regions that patterns of the action's resource types name.
-  func named(for entry: ActionEntry) -> Set<String>? {
+  func named(for entry: ActionTraits, catalog: Catalog) -> Set<String>? {
     var regions: Set<String> = []
-    for format in entry.resourceTypes.flatMap(\.arnFormats) {
+    for format in (catalog.action(entry.action)?.resourceTypes ?? []).flatMap(\.arnFormats) {
       let parts = format.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
       guard parts.count == 4 else { continue }
       let service = String(parts[2])

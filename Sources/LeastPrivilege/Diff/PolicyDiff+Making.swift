@@ -14,17 +14,27 @@ extension PolicyDiff {
   /// - Parameters:
   ///   - ledger: The recorded use.
   ///   - grants: What is granted.
-  ///   - principals: Which principals to compare; all by default.
+  ///   - principals: Which principals to compare; all by default. Proposals for policies that others share with them are
+  ///     made from the use of all.
+  ///   - options: What proposals are made with.
   ///   - catalog: The AWS reference.
   public init(
     ledger: UsageLedger, grants: AccountGrants, where principals: (Principal) -> Bool = { _ in true },
-    catalog: Catalog = .embedded
+    options: SynthesisOptions = SynthesisOptions(), catalog: Catalog = .embedded
   ) {
     let maker = DiffMaker(ledger: ledger, catalog: catalog)
-    let diffs = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog).filter {
-      principals($0.uses.principal)
-    }.map { maker.diff(of: $0.uses, grant: $0.grant) }
-    self.init(principals: diffs, problems: grants.problems)
+    let records = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog)
+    let wanted = records.map { principals($0.uses.principal) }
+    self.init(
+      principals: zip(records, wanted).filter(\.1).map { maker.diff(of: $0.0.uses, grant: $0.0.grant) },
+      problems: grants.problems)
+    let trimmer = AccountTrimmer(
+      records: records, grants: grants, options: options, maker: maker, catalog: catalog)
+    trims = trimmer.trims { wanted[$0] }
+    replacements = trimmer.replacements { wanted[$0] }
+    groups = trimmer.groups { wanted[$0] }
+    rebuilds = PolicySynthesizer(options: options, catalog: catalog)
+      .proposals(for: ledger, grants: grants).filter { principals($0.principal) }
   }
 }
 
@@ -60,8 +70,8 @@ struct GrantedRecord {
 /// Compares one principal after another, with what all comparisons share; a class, because it caches that.
 final class DiffMaker {
   private let ledger: UsageLedger
-  private let table: ActionTable
-  private let coverage: CoverageIndex
+  let table: ActionTable
+  let coverage: CoverageIndex
   /// The comparison of elements that nothing used, by account.
   private var unusedActions: [ExpansionKey: [ActionDiff]] = [:]
 
@@ -116,7 +126,7 @@ final class DiffMaker {
     }
   }
 
-  private func diff(
+  func diff(
     of statement: Statement, at index: Int, in source: PolicySource, byAction: [String: [RecordedUse]],
     account: String
   ) -> StatementDiff {
@@ -168,7 +178,7 @@ final class DiffMaker {
   }
 
   /// Counts each action once, under the best status that any statement gives it.
-  private func counts(of statements: [StatementDiff]) -> [LevelCounts] {
+  func counts(of statements: [StatementDiff]) -> [LevelCounts] {
     var best: [GrantStatus?] = Array(repeating: nil, count: table.entries.count)
     for statement in statements {
       let numbers = table.expansion(of: statement.statement.actions).actions

@@ -92,3 +92,16 @@ public struct LevelCounts: Hashable, Sendable {
     self.notObservable = notObservable
   }
 }
+
+extension LevelCounts {
+  /// The sum of counts; its level is the first one's.
+  ///
+  /// - Parameter counts: The counts by access level.
+  public init(total counts: [LevelCounts]) {
+    self.init(
+      level: counts.first?.level ?? .list, granted: counts.reduce(0) { $0 + $1.granted },
+      used: counts.reduce(0) { $0 + $1.used }, partlyUsed: counts.reduce(0) { $0 + $1.partlyUsed },
+      unused: counts.reduce(0) { $0 + $1.unused },
+      notObservable: counts.reduce(0) { $0 + $1.notObservable })
+  }
+}

@@ -1,0 +1,29 @@
+// What is known of the use of a policy by all that it reaches.
+
+import Usage
+
+/// The uses of every principal that a policy reaches, and what the logs could have shown of them.
+struct TrimEvidence {
+  /// The uses by action, in the order of the actions' names.
+  let actions: [(name: String, uses: [RecordedUse])]
+  /// The account that the policy belongs to.
+  let account: String
+  /// What the logs could have shown.
+  let coverage: CoverageIndex
+
+  /// Collects the uses of principals.
+  ///
+  /// - Parameters:
+  ///   - records: The principals; only calls that got past authorization count.
+  ///   - account: The account that the policy belongs to.
+  ///   - coverage: What the logs could have shown.
+  init(of records: [PrincipalUses], account: String, coverage: CoverageIndex) {
+    var byAction: [String: [RecordedUse]] = [:]
+    for record in records {
+      for use in record.uses where use.wasPermitted { byAction[use.action, default: []].append(use) }
+    }
+    actions = byAction.sorted { $0.key < $1.key }.map { (name: $0.key, uses: $0.value) }
+    self.account = account
+    self.coverage = coverage
+  }
+}
