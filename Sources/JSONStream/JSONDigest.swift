@@ -13,25 +13,25 @@ package struct JSONDigest: Hashable, Sendable {
   /// The digest of nothing.
   package static let empty = JSONDigest(0)
 
-  private static let key = UInt64.random(in: 0...UInt64.max)
+  @usableFromInline static let key = UInt64.random(in: 0...UInt64.max)
 
   /// Creates a digest of a hash.
   ///
   /// - Parameter value: The hash.
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(_ value: UInt64) { self.value = value }
 
   /// Adds a part; the order of additions does not matter.
   ///
   /// - Parameter other: The part.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func add(_ other: JSONDigest) { value &+= other.value }
 
   /// The digest of this value at a place, so that equal values in different places differ.
   ///
   /// - Parameter tag: The place.
   /// - Returns: The digest.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func tagged(_ tag: UInt64) -> JSONDigest {
     JSONDigest(JSONDigest.mix(value ^ 0x9E37_79B9_7F4A_7C15, tag ^ 0xBF58_476D_1CE4_E5B9))
   }
@@ -40,13 +40,13 @@ package struct JSONDigest: Hashable, Sendable {
   ///
   /// - Parameter other: The one before.
   /// - Returns: The digest of both.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func following(_ other: JSONDigest) -> JSONDigest {
     JSONDigest(JSONDigest.mix(value ^ 0xA076_1D64_78BD_642F, other.value ^ 0xE703_7ED1_A0B4_28DB))
   }
 
-  @inline(__always)
-  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+  @inlinable @inline(__always)
+  static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
     // A zero factor would wipe out the other one.
     let product = (left | 1).multipliedFullWidth(by: right | 1)
     return product.high ^ product.low &+ left ^ (right << 32 | right >> 32)
@@ -65,7 +65,7 @@ package struct JSONDigest: Hashable, Sendable {
   /// - Parameters:
   ///   - buffer: The buffer.
   ///   - range: The range, which must lie in the buffer.
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>) {
     var place = range.lowerBound
     let end = range.upperBound

@@ -95,22 +95,26 @@ extension JSONTape {
     unsafe nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in
         unsafe places.withUnsafeMutableBufferPointer { places in
-          for number in 0..<places.count { unsafe places[number] = 0 }
-          guard unsafe nodes[index].kind == .object else { return }
-          var name = index + 1
-          let end = unsafe nodes[index].next
-          while name < end {
-            let node = unsafe nodes[name]
-            let length = node.end - node.start - 2
-            if node.hasEscapes {
-              let decoded = decodedBytes(of: name, bytes)
-              let number = unsafe decoded.withUnsafeBytes { unsafe names.number($0, from: 0, decoded.count) }
-              if number >= 0 { unsafe places[number] = name + 1 }
-            } else {
-              let number = unsafe names.number(text, from: node.start + 1, length)
-              if number >= 0 { unsafe places[number] = name + 1 }
+          unsafe names.table.withUnsafeBufferPointer { table in
+            for number in 0..<places.count { unsafe places[number] = 0 }
+            guard unsafe nodes[index].kind == .object else { return }
+            var name = index + 1
+            let end = unsafe nodes[index].next
+            while name < end {
+              let node = unsafe nodes[name]
+              let length = node.end - node.start - 2
+              if node.hasEscapes {
+                let decoded = decodedBytes(of: name, bytes)
+                let number = unsafe decoded.withUnsafeBytes {
+                  unsafe JSONNames.number($0, from: 0, decoded.count, table)
+                }
+                if number >= 0 { unsafe places[number] = name + 1 }
+              } else {
+                let number = unsafe JSONNames.number(text, from: node.start + 1, length, table)
+                if number >= 0 { unsafe places[number] = name + 1 }
+              }
+              name = unsafe nodes[name + 1].next
             }
-            name = unsafe nodes[name + 1].next
           }
         }
       }
@@ -121,14 +125,18 @@ extension JSONTape {
 extension JSONNames {
   /// The number of the name at a place of a buffer, or −1.
   @inline(__always)
-  func number(_ text: UnsafeRawBufferPointer, from start: Int, _ length: Int) -> Int {
+  static func number(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ length: Int,
+    _ table: UnsafeBufferPointer<(key: Key, number: Int)>
+  ) -> Int {
     guard length > 0, length <= JSONNames.longest else { return -1 }
     let key = unsafe Key(text, from: start, length: length)
     var place = key.place
     while true {
-      let entry = table[place]
-      if entry.number < 0 { return -1 }
-      if entry.key == key { return entry.number }
+      // Places are below 256, the size of the table.
+      let number = unsafe table[place].number
+      if number < 0 { return -1 }
+      if unsafe table[place].key == key { return number }
       place = (place + 1) & 255
     }
   }

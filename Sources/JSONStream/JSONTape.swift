@@ -38,9 +38,9 @@ package struct JSONTape: Sendable {
 
   /// One value, or one member name, of the text.
   package struct Node: Sendable {
-    let from: UInt32
-    var to: UInt32
-    var behind: UInt32
+    @usableFromInline let from: UInt32
+    @usableFromInline var to: UInt32
+    @usableFromInline var behind: UInt32
     /// What the node is.
     package let kind: Kind
     /// For strings, whether a backslash stands in them.
@@ -56,6 +56,14 @@ package struct JSONTape: Sendable {
     @inlinable package var next: Int { Int(behind) }
     /// The offsets from first to last byte.
     @inlinable package var range: Range<Int> { start..<max(start, end) }
+    /// Whether the value is `null` or an empty string, which records use as they use absence.
+    @inlinable package var isAbsent: Bool {
+      switch kind {
+      case .null: true
+      case .string: to &- from == 2
+      default: false
+      }
+    }
   }
 
   /// What happens to containers below the depth bound.

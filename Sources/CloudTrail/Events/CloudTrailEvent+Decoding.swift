@@ -119,7 +119,7 @@ struct RecordFacts {
       unsafe bytes.withUnsafeBytes { text in
         var digest = JSONDigest.empty
         func add(_ field: RecordField) {
-          guard let index = fields[field], !tape.isAbsent(index) else { return }
+          guard let index = fields[field], unsafe !nodes[index].isAbsent else { return }
           digest.add(unsafe JSONDigest(of: index, nodes, text).tagged(UInt64(field.rawValue)))
         }
         add(.eventSource)
@@ -210,8 +210,5 @@ extension JSONTape {
   }
 
   /// Whether a value is `null` or an empty string, which records use as they use absence.
-  func isAbsent(_ index: Int) -> Bool {
-    let node = self[index]
-    return node.kind == .null || node.kind == .string && node.end - node.start == 2
-  }
+  func isAbsent(_ index: Int) -> Bool { self[index].isAbsent }
 }

@@ -44,8 +44,7 @@ public import IAM
   private func node(_ field: RecordField) -> JSONTape.Node? {
     guard let index = fields[field] else { return nil }
     let node = unsafe nodes[index]
-    let isAbsent = node.kind == .null || node.kind == .string && node.end - node.start == 2
-    return isAbsent ? nil : node
+    return node.isAbsent ? nil : node
   }
 
   /// The key of a field: that of nothing where it is absent, `null` or empty.
@@ -133,7 +132,7 @@ public import IAM
       let node = unsafe nodes[place]
       place += 1
       if node.isOpaque { return unsafe JSONDigest(text, part.range) }
-      guard node.kind == .string, node.end - node.start > 5 else { continue }
+      guard case .string = node.kind, node.end - node.start > 5 else { continue }
       let start = node.start + 1
       let first = unsafe text[start]
       if unsafe first | 0x20 == UInt8(ascii: "a") && text[start + 1] | 0x20 == UInt8(ascii: "r")

@@ -27,7 +27,7 @@ extension RecordReader {
     {
       return true
     } else if let kind = RecordReader.kindWithoutEvents(document) {
-      summary.skipped[kind, default: 0] += 1
+      counted.skipped[kind, default: 0] += 1
     } else {
       return false
     }

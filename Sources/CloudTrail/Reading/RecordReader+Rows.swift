@@ -9,7 +9,7 @@ extension RecordReader {
       if record.isCloudTrail {
         read(record: record.cloudTrailRecord, .ocsf, place)
       } else {
-        summary.skipped[.otherProduct, default: 0] += 1
+        counted.skipped[.otherProduct, default: 0] += 1
       }
     }
   }
@@ -93,7 +93,7 @@ extension RecordReader {
     read(record: record, format, place)
   }
 
-  private mutating func skipRow() { summary.skipped[.partialRow, default: 0] += 1 }
+  private mutating func skipRow() { counted.skipped[.partialRow, default: 0] += 1 }
 
   /// Reads a record that was put into CloudTrail's form.
   mutating func read(record: JSONValue, _ format: LogFormat, _ place: Place) {

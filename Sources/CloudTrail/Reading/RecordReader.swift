@@ -11,10 +11,23 @@ struct RecordReader<Consumer: EventConsumer> {
   /// The consumer of the events.
   var consumer: Consumer
   /// What was read so far.
-  var summary = LogSummary()
+  var summary: LogSummary {
+    get {
+      var summary = counted
+      if recent.events > 0 { summary.formats[recent.format, default: 0] += recent.events }
+      return summary
+    }
+    set {
+      counted = newValue
+      recent.events = 0
+    }
+  }
   /// The damage of the current file.
   var damage = DamageLog()
 
+  /// The summary but for the forms of the most recent events, which are counted without looking one up.
+  var counted = LogSummary()
+  private var recent = (format: LogFormat.bare, events: 0)
   private let duplicates: DuplicateFilter?
   private var strings = StringCache()
   private var places: [Int] = []
@@ -109,7 +122,7 @@ struct RecordReader<Consumer: EventConsumer> {
       spareFields.append(fields)
     case .array: readRow(tape, index, bytes, place)
     case .string: readString(tape, index, bytes, place)
-    case .null, .true, .false, .number: summary.skipped[.unrecognized, default: 0] += 1
+    case .null, .true, .false, .number: counted.skipped[.unrecognized, default: 0] += 1
     }
   }
 
@@ -127,7 +140,7 @@ struct RecordReader<Consumer: EventConsumer> {
     }
     if readWrapping(tape, index, fields, bytes, place) { return }
     if let kind = kindWithoutEvents(tape, index, fields, bytes) {
-      summary.skipped[kind, default: 0] += 1
+      counted.skipped[kind, default: 0] += 1
     } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventCategory] != nil {
       readEvent(tape, fields, bytes, place)
     } else if readDocument(JSONValue(tape, at: index, bytes), place) {
@@ -135,7 +148,7 @@ struct RecordReader<Consumer: EventConsumer> {
     } else if place.depth > 0
       || !consumer.consume(document: JSONDocument(value: JSONValue(tape, at: index, bytes)))
     {
-      summary.skipped[.unrecognized, default: 0] += 1
+      counted.skipped[.unrecognized, default: 0] += 1
     }
   }
 
@@ -228,7 +241,7 @@ struct RecordReader<Consumer: EventConsumer> {
 
   private mutating func readString(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
     guard holdsJSON(tape, index, bytes) else {
-      summary.skipped[.unrecognized, default: 0] += 1
+      counted.skipped[.unrecognized, default: 0] += 1
       return
     }
     read(text: tape.decodedBytes(of: index, bytes), place)
@@ -240,7 +253,7 @@ struct RecordReader<Consumer: EventConsumer> {
       let first = data.first(where: { !$0.isJSONWhitespace }),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || Decoder.Format(magic: data[...]) != nil
     else {
-      summary.skipped[.unrecognized, default: 0] += 1
+      counted.skipped[.unrecognized, default: 0] += 1
       return
     }
     read(data: data, place)
@@ -268,12 +281,12 @@ struct RecordReader<Consumer: EventConsumer> {
   ) {
     let kind = kind(tape, fields, bytes)
     guard kind.isEvent else {
-      summary.skipped[kind, default: 0] += 1
+      counted.skipped[kind, default: 0] += 1
       return
     }
     // What tells neither the call nor the caller is a fragment.
     guard fields[.eventName] != nil || fields[.userIdentity].map({ tape[$0].kind }) == .object else {
-      summary.skipped[.unrecognized, default: 0] += 1
+      counted.skipped[.unrecognized, default: 0] += 1
       return
     }
     let time = RecordFacts.time(tape, fields, bytes)
@@ -282,12 +295,25 @@ struct RecordReader<Consumer: EventConsumer> {
       let content = RecordFacts.digest(tape, fields, bytes, identity: identity)
       if let digest = RecordFacts.recordDigest(content, time, tape, fields, bytes), !duplicates.insert(digest)
       {
-        summary.duplicates += 1
+        counted.duplicates += 1
         return
       }
     }
-    summary.events += 1
-    summary.formats[place.format ?? .bare, default: 0] += 1
+    counted.events += 1
+    let format = place.format ?? .bare
+    if format == recent.format {
+      recent.events += 1
+    } else {
+      summary = summary
+      recent = (format, 1)
+    }
+    consume(tape, fields, bytes, kind, time)
+  }
+
+  /// Gives an event to the consumer.
+  private mutating func consume(
+    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ kind: EventKind, _ time: Timestamp?
+  ) {
     // The pointers are good for the call of the consumer and come with the tape that was made of this text.
     unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in

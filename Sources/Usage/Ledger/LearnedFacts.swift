@@ -8,13 +8,29 @@
 import IAM
 
 /// One fact that an event teaches.
-public enum LearnedFact: Hashable, Sendable {
+public enum LearnedFact: Hashable, Comparable, Sendable {
   /// The whole ARN of an IAM user, role, group, policy or instance profile, with its path.
   case identity(arn: String)
   /// The role inside an instance profile; the role may be known by name only.
   case profile(arn: String, role: String)
   /// The key that an alias stands for.
   case alias(arn: String, key: String)
+
+  /// Orders facts by kind, then by bytes.
+  public static func < (left: LearnedFact, right: LearnedFact) -> Bool {
+    let (first, second) = (left.order, right.order)
+    if first.kind != second.kind { return first.kind < second.kind }
+    if !first.arn.sameBytes(as: second.arn) { return first.arn.precedes(second.arn) }
+    return first.rest.precedes(second.rest)
+  }
+
+  private var order: (kind: Int, arn: String, rest: String) {
+    switch self {
+    case .alias(let arn, let key): (0, arn, key)
+    case .identity(let arn): (1, arn, "")
+    case .profile(let arn, let role): (2, arn, role)
+    }
+  }
 }
 
 /// The facts of a ledger.

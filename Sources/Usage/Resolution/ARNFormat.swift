@@ -27,6 +27,12 @@ struct ARNFormat: Hashable, Sendable {
   let account: [Token]
   /// What stands behind the fifth colon.
   let resource: [Token]
+  /// Whether the service segment has a placeholder.
+  private let hasOpenService: Bool
+  /// How telling the format is: its number of literal characters, then of placeholders.
+  let specificity: (literals: Int, placeholders: Int)
+  /// The placeholders of the resource part, in order.
+  let placeholders: [String]
 
   /// Parses a format, or returns `nil` where the text is none.
   ///
@@ -37,25 +43,19 @@ struct ARNFormat: Hashable, Sendable {
     self.service = segments[2]
     self.region = ARNFormat.tokens(segments[3])
     self.account = ARNFormat.tokens(segments[4])
-    self.resource = ARNFormat.tokens(segments[5])
+    resource = ARNFormat.tokens(segments[5])
+    hasOpenService = service.utf8.contains(UInt8(ascii: "$"))
+    var literals = 0
+    for case .literal(let text) in resource { literals += text.utf8.count }
+    placeholders = resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
+    specificity = (literals, placeholders.count)
   }
 
-  /// How telling the format is: its number of literal characters, then of placeholders.
-  var specificity: (literals: Int, placeholders: Int) {
-    var result = (literals: 0, placeholders: 0)
-    for token in resource {
-      switch token {
-      case .literal(let text): result.literals += text.utf8.count
-      case .placeholder: result.placeholders += 1
-      }
-    }
-    return result
-  }
+  /// Whether two formats are written alike.
+  static func == (left: ARNFormat, right: ARNFormat) -> Bool { left.text == right.text }
 
-  /// The placeholders of the resource part, in order.
-  var placeholders: [String] {
-    resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
-  }
+  /// Hashes the text.
+  func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
   /// Splits at the first five colons outside `${…}`.
   private static func segments(_ text: String) -> [String]? {
@@ -96,11 +96,18 @@ extension ARNFormat {
   /// - Parameter arn: The ARN.
   /// - Returns: One text a placeholder.
   func bindings(_ arn: ARN) -> [String]? {
-    guard service.contains("$") || arn.service == service,
+    guard hasOpenService || arn.service == service, begins(arn.resource),
       ARNFormat.segment(arn.region, fits: region, mayBeEmpty: false),
       ARNFormat.segment(arn.account, fits: account, mayBeEmpty: true)
     else { return nil }
     return match(Array(arn.resource.utf8))
+  }
+
+  /// Whether a resource part begins as the format does: most formats of a service are ruled out by that.
+  private func begins(_ text: String) -> Bool {
+    guard case .literal(let literal)? = resource.first else { return true }
+    return text.utf8.count >= literal.utf8.count
+      && text.utf8.prefix(literal.utf8.count).elementsEqual(literal.utf8)
   }
 
   /// Characters that names at the end of a format cannot hold, where taking them would make one type's ARN another's: an
@@ -230,7 +237,7 @@ enum ResourcePattern {
   static func escaped(_ text: String) -> String {
     guard
       text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
-        || text.contains("${")
+        || text.utf8.contains(UInt8(ascii: "$"))
     else { return text }
     var result = ""
     var previous: Unicode.Scalar?

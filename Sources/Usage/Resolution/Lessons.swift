@@ -12,19 +12,32 @@ enum Lessons {
   /// - Parameter call: The call.
   /// - Returns: The facts, sorted.
   static func facts(_ call: Call) -> [LearnedFact] {
-    var facts: Set<LearnedFact> = []
-    let identity = call.event.userIdentity
-    let stated = [identity.sessionIssuerARN, identity.arn].compactMap { $0 } + call.listed.map(\.description)
-    let values = call.request.parameters + call.response.parameters
-    for text in stated + values.map(\.value) where text.hasPrefix("arn:") {
-      guard let arn = WellFormed.arn(text), arn.service == "iam", WellFormed.isAccount(arn.account),
-        LearnedFacts.withoutPath(text) != nil, !text.contains("*"), !text.contains("?")
-      else { continue }
-      facts.insert(.identity(arn: text))
+    var facts = Set(facts(call.event.userIdentity))
+    func add(_ text: String) {
+      if let fact = identity(text) { facts.insert(fact) }
     }
+    for arn in call.listed where arn.service == "iam" { add(arn.description) }
+    for parameter in call.request.parameters { add(parameter.value) }
+    for parameter in call.response.parameters { add(parameter.value) }
     if let fact = profile(call) { facts.insert(fact) }
     if let fact = alias(call) { facts.insert(fact) }
-    return facts.sorted { left, right in String(describing: left).precedes(String(describing: right)) }
+    return facts.count < 2 ? Array(facts) : facts.sorted()
+  }
+
+  /// The facts that the caller's identity teaches, whatever the call.
+  ///
+  /// - Parameter identity: The identity.
+  /// - Returns: The facts.
+  static func facts(_ identity: UserIdentity) -> [LearnedFact] {
+    [identity.sessionIssuerARN, identity.arn].compactMap { $0.flatMap(Lessons.identity) }
+  }
+
+  private static func identity(_ text: String) -> LearnedFact? {
+    guard text.utf8.starts(with: "arn:".utf8), let arn = WellFormed.arn(text), arn.service == "iam",
+      WellFormed.isAccount(arn.account), LearnedFacts.withoutPath(text) != nil,
+      !text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
+    else { return nil }
+    return .identity(arn: text)
   }
 
   private static func profile(_ call: Call) -> LearnedFact? {

@@ -48,6 +48,8 @@ struct OperationName: Sendable, Hashable {
   let verb: String
   /// The rest, folded.
   let noun: String
+  /// Whether the operation is about tags.
+  let isAboutTags: Bool
 
   /// Takes a name apart.
   ///
@@ -57,6 +59,7 @@ struct OperationName: Sendable, Hashable {
     verb = ParameterIndex.folded(name[..<end])
     let noun = ParameterIndex.folded(name[end...])
     self.noun = noun.hasSuffix("withtags") ? String(noun.dropLast(8)) : noun
+    isAboutTags = self.noun.contains("tag")
   }
 
   private static let creatingVerbs: Set<String> = [
@@ -86,7 +89,9 @@ struct OperationName: Sendable, Hashable {
     }
     if service == "iam", let known = Identities.nouns[noun] { return known == type }
     // `rule-on-default-event-bus` is a rule, `loadbalancer/app/` a load balancer.
-    let end = type.firstRange(of: "-on-")?.lowerBound ?? type.firstIndex(of: "/") ?? type.endIndex
+    let end =
+      type.utf8.firstIndex(of: UInt8(ascii: "-")).flatMap { _ in type.firstRange(of: "-on-")?.lowerBound }
+      ?? type.utf8.firstIndex(of: UInt8(ascii: "/")) ?? type.endIndex
     let type = ParameterIndex.folded(type[..<end])
     guard !type.isEmpty else { return false }
     return noun == type || noun == type + "s" || noun.hasSuffix(type) || noun.hasSuffix(type + "s")

@@ -29,10 +29,17 @@ struct ResourceResolution {
     var unresolvedReason: String?
   }
 
-  private static let exactRules: [any ResourceRule] =
-    [DeniedResources(patterns: false), ListedResources()] + (ServiceRules.all as [any ResourceRule]) + [
+  /// The rules that find whole resources of a service.
+  private static func exactRules(_ service: String) -> [any ResourceRule] {
+    exactRulesByService[service] ?? rules(with: nil)
+  }
+  private static let exactRulesByService = ServiceRules.byService.mapValues { rules(with: $0) }
+  private static func rules(with rule: (any ServiceRule)?) -> [any ResourceRule] {
+    let ofService: [any ResourceRule] = rule.map { [$0] } ?? []
+    return [DeniedResources(patterns: false), ListedResources()] + ofService + [
       ParameterARNs(), FilledFormats(),
     ]
+  }
   private static let openRules: [any ResourceRule] = [
     ResponseResources(), DeniedResources(patterns: true), CreatedResources(), PartialFormats(),
     FixedFormats(), WholeCollection(),
@@ -51,7 +58,7 @@ struct ResourceResolution {
     var found: [Found] = []
     var open: [ResourceTypeFormats] = []
     for type in types {
-      let exact = ask(ResourceResolution.exactRules, type)
+      let exact = ask(ResourceResolution.exactRules(action.service), type)
       found += exact
       if exact.isEmpty { open.append(type) }
     }
@@ -105,7 +112,7 @@ struct ResourceResolution {
   /// Whether one resource of any of the types is all the action needs, although the reference marks several as
   /// required: so it is for calls that take the ARN of any resource.
   private var hasAlternatives: Bool {
-    action.required.count > 6 || plan.name.noun.contains("tag") || action.service == "s3"
+    action.required.count > 6 || plan.name.isAboutTags || action.service == "s3"
   }
 
   /// All resources of a type that is required beside others and that the record does not tell.

@@ -25,14 +25,11 @@ struct UsageRecorder: EventConsumer {
   private struct Caller {
     /// The digest of what decides the principal and the resolution: sessions of one role are alike.
     let identity: JSONDigest
+    /// The digest of what decides the resolution: callers of one account are alike.
+    let surroundings: JSONDigest
     /// Whether the ledger has what it tells of who used the principal.
     var isRecorded = false
   }
-
-  /// The large parts of events in the order in which they are added to keys.
-  private static let parts: [RecordField] = [.requestParameters, .responseElements, .additionalEventData]
-  /// What stands in place of a shape's number where events differ by a further part.
-  private static let fork = UInt32.max
 
   private var recorded = UsageLedger()
   /// How many uses the ledger may have before its families are generalised.
@@ -45,6 +42,8 @@ struct UsageRecorder: EventConsumer {
   private var shapeNumbers = DigestTable()
   private var shapes: [CallShape] = []
   private var counts: [ShapeCounts] = []
+  private var resolutionNumbers = DigestTable()
+  private var resolutions: [Resolution] = []
   private var coverage = CoverageRecorder()
   private var addresses = DigestTable()
 
@@ -111,7 +110,7 @@ struct UsageRecorder: EventConsumer {
     guard let time = event.time, id != nil || !event.has(.eventID) else { return consume(decode()) }
     guard filter.covers(time) else { return }
     let caller = caller(event, decode)
-    let shape = shape(event, callers[caller].identity, decode)
+    let shape = shape(event, callers[caller], decode)
     let treatment = counts[shape].treatment
     if treatment == .ignored { return }
     coverage.add(time, to: counts[shape].coverage)
@@ -127,7 +126,9 @@ struct UsageRecorder: EventConsumer {
   private mutating func recordCaller(_ caller: Int, _ shape: Int, _ decode: () -> CloudTrailEvent) {
     callers[caller].isRecorded = true
     guard let facts = shapes[shape].facts else { return }
-    recorded.recordSession(decode().userIdentity, of: facts.principal)
+    let identity = decode().userIdentity
+    recorded.recordSession(identity, of: facts.principal)
+    recorded.learn(Lessons.facts(identity))
   }
 
   /// The number of whoever made a call.
@@ -138,7 +139,8 @@ struct UsageRecorder: EventConsumer {
       callers.removeAll(keepingCapacity: true)
       callerNumbers.removeAll()
     }
-    callers.append(Caller(identity: decode().userIdentity.resolutionDigest))
+    let identity = decode().userIdentity
+    callers.append(Caller(identity: identity.principalDigest, surroundings: identity.surroundingsDigest))
     callerNumbers[key] = UInt32(callers.count - 1)
     return callers.count - 1
   }
@@ -154,57 +156,68 @@ struct UsageRecorder: EventConsumer {
 
   /// The number of an event's shape.
   private mutating func shape(
-    _ event: EventView, _ identity: JSONDigest, _ decode: () -> CloudTrailEvent
+    _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> Int {
-    var key = event.shapeKey(identity)
+    let content = event.contentDigest
+    var key = caller.identity.following(content)
     var known = 0
-    while let number = shapeNumbers[key] {
-      if number != UsageRecorder.fork { return Int(number) }
-      key = event.key(UsageRecorder.parts[known]).following(key)
-      known += 1
-    }
-    if shapes.count >= UsageRecorder.mostShapes {
-      recordShapes()
-      return shape(event, identity, decode)
-    }
-    // The parts that were read for the first event of a key belong to the keys of all events like it.
-    let needed = addShape(decode())
-    while known < needed {
-      shapeNumbers[key] = UsageRecorder.fork
-      key = event.key(UsageRecorder.parts[known]).following(key)
-      known += 1
-    }
-    shapeNumbers[key] = UInt32(shapes.count - 1)
+    if let number = shapeNumbers.number(event, &key, &known) { return number }
+    if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
+    // The parts that decided the first event of a key belong to the keys of all events like it.
+    let needed = addShape(event, decode(), caller.surroundings.following(content))
+    shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
     return shapes.count - 1
   }
 
   /// Adds the shape of an event.
   ///
-  /// - Parameter event: The event.
+  /// - Parameters:
+  ///   - view: The event.
+  ///   - event: The event, decoded.
+  ///   - content: The digest of what decides its resolution, but for large parts.
   /// - Returns: How many of its large parts decided the shape.
-  private mutating func addShape(_ event: CloudTrailEvent) -> Int {
+  private mutating func addShape(
+    _ view: EventView, _ event: CloudTrailEvent, _ content: JSONDigest
+  ) -> Int {
     func add(_ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, coverage: Int = 0) {
       shapes.append(CallShape(facts))
       counts.append(ShapeCounts(treatment, coverage: coverage))
     }
     let principal = Principal(event)
-    var partsRead = 0
     guard filter.coversPlace(event, principal) else {
       add(.ignored)
-      return partsRead
+      return 0
     }
     let place = coverage.number(CoverageKey(event))
     guard filter.selects(event, principal) else {
       add(.covering, coverage: place)
-      return partsRead
+      return 0
     }
-    var resolution = resolver.resolve(event) { partsRead = $0.partsRead }
-    recorded.learn(resolution.lessons)
-    resolution.lessons = []
+    let (resolution, partsRead) = resolution(view, event, content)
     add(
       resolution.requirements.isEmpty ? .counted : .used, CallFacts(event, principal, resolution),
       coverage: place)
     return partsRead
+  }
+
+  /// What a call needed, and how many of its large parts decided that.
+  private mutating func resolution(
+    _ view: EventView, _ event: CloudTrailEvent, _ content: JSONDigest
+  ) -> (Resolution, partsRead: Int) {
+    var key = content
+    var known = 0
+    if let number = resolutionNumbers.number(view, &key, &known) { return (resolutions[number], known) }
+    if resolutions.count >= UsageRecorder.mostShapes {
+      resolutions.removeAll(keepingCapacity: true)
+      resolutionNumbers.removeAll()
+    }
+    var partsRead = 0
+    var resolution = resolver.resolve(event) { partsRead = $0.partsRead }
+    recorded.learn(resolution.lessons)
+    resolution.lessons = []
+    resolutions.append(resolution)
+    resolutionNumbers.add(resolutions.count - 1, view, content, parts: partsRead)
+    return (resolution, max(known, partsRead))
   }
 
   /// Puts what was counted into the ledger.
@@ -230,13 +243,58 @@ struct UsageRecorder: EventConsumer {
   }
 }
 
-extension EventView {
-  /// The digest of all that decides what a ledger records of the event, but for large parts, time, id and address.
+extension DigestTable {
+  /// What stands in place of a number where events differ by a further part.
+  private static let fork = UInt32.max
+
+  /// The number of an event that is found by some of its large parts besides its content.
   ///
-  /// - Parameter identity: The digest of what the caller's identity adds.
-  /// - Returns: The digest.
-  fileprivate func shapeKey(_ identity: JSONDigest) -> JSONDigest {
-    var key = identity
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - key: The digest of its content; then that of the parts as well that were needed.
+  ///   - parts: How many parts were needed.
+  /// - Returns: The number, or `nil` where no such event was met.
+  fileprivate func number(_ event: EventView, _ key: inout JSONDigest, _ parts: inout Int) -> Int? {
+    while let number = self[key] {
+      if number != DigestTable.fork { return Int(number) }
+      key = event.key(EventView.parts[parts]).following(key)
+      parts += 1
+    }
+    return nil
+  }
+
+  /// Adds the number of an event.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - event: The event.
+  ///   - content: The digest of its content.
+  ///   - parts: How many of its large parts decide what the number stands for.
+  fileprivate mutating func add(
+    _ number: Int, _ event: EventView, _ content: JSONDigest, parts: Int
+  ) {
+    var key = content
+    var known = 0
+    // An earlier event may have forked further than this one needs.
+    while known < parts || self[key] == DigestTable.fork {
+      self[key] = DigestTable.fork
+      key = event.key(EventView.parts[known]).following(key)
+      known += 1
+    }
+    self[key] = UInt32(number)
+  }
+}
+
+extension EventView {
+  /// The large parts of events in the order in which they are added to keys.
+  fileprivate static let parts: [RecordField] = [
+    .requestParameters, .responseElements, .additionalEventData,
+  ]
+
+  /// The digest of all that decides what a ledger records of the event, but for identity, large parts, time, id and
+  /// address.
+  fileprivate var contentDigest: JSONDigest {
+    var key = JSONDigest.empty
     func add(_ digest: JSONDigest) { key = digest.following(key) }
     add(self.key(.eventSource))
     add(self.key(.eventName))
@@ -266,29 +324,41 @@ extension EventView {
 }
 
 extension UserIdentity {
-  /// The digest of what decides whose permissions were used and how the call is resolved.
+  /// The digest of what decides whose permissions were used and how the call is recorded.
   ///
   /// Sessions of one role are alike; which they were is recorded by itself.
-  fileprivate var resolutionDigest: JSONDigest {
+  fileprivate var principalDigest: JSONDigest {
+    let role = arn.flatMap(Principal.role(ofSession:))
+    let isNamed = sessionIssuerARN != nil || arn != nil
+    return JSONDigest(
+      texts: [
+        type, accountID, userName, invokedBy, identityProvider, sessionIssuerType, sessionIssuerARN,
+        sessionIssuerAccountID, sessionIssuerUserName, mfaAuthenticated.map { $0 ? "true" : "false" }, role,
+        role == nil ? arn : nil, isNamed ? nil : principalID, isNamed ? nil : onBehalfOfUserID,
+      ])
+  }
+
+  /// The digest of what a resolver looks at in an identity: partition and account, the service that called on its behalf,
+  /// and the user that operations on the caller itself are about.
+  fileprivate var surroundingsDigest: JSONDigest {
+    let own = arn.flatMap { ARN($0) }
+    let issuer = sessionIssuerARN.flatMap { ARN($0) }
+    return JSONDigest(
+      texts: [
+        accountID, sessionIssuerAccountID, own?.account, own?.partition, issuer?.partition, invokedBy,
+        type == "IAMUser" ? arn : nil,
+      ])
+  }
+}
+
+extension JSONDigest {
+  /// The digest of texts in their order, by their bytes; a missing text is not an empty one.
+  fileprivate init(texts: [String?]) {
     var hasher = Hasher()
-    func add(_ text: String?) {
+    for text in texts {
       hasher.combine(text == nil)
       text?.hashBytes(into: &hasher)
     }
-    for text in [
-      type, accountID, userName, invokedBy, identityProvider, sessionIssuerType, sessionIssuerARN,
-      sessionIssuerAccountID, sessionIssuerUserName,
-    ] {
-      add(text)
-    }
-    hasher.combine(mfaAuthenticated)
-    let role = arn.flatMap(Principal.role(ofSession:))
-    add(role)
-    if role == nil { add(arn) }
-    if sessionIssuerARN == nil, arn == nil {
-      add(principalID)
-      add(onBehalfOfUserID)
-    }
-    return JSONDigest(UInt64(bitPattern: Int64(hasher.finalize())))
+    self.init(UInt64(bitPattern: Int64(hasher.finalize())))
   }
 }

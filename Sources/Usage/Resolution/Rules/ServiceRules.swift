@@ -30,6 +30,15 @@ enum ServiceRules {
     AssignmentTargets(), Subscriptions(),
   ]
 
+  /// The rule of each service that has one.
+  static let byService: [String: any ServiceRule] = {
+    var rules: [String: any ServiceRule] = [:]
+    for rule in all {
+      for service in rule.services { rules[service] = rule }
+    }
+    return rules
+  }()
+
   /// Whether a rule of a service keeps a type to itself.
   ///
   /// - Parameters:
@@ -37,8 +46,6 @@ enum ServiceRules {
   ///   - service: The service prefix.
   /// - Returns: Whether one does.
   static func owned(_ type: String, of service: String) -> Bool {
-    all.contains { rule in
-      rule.services.contains(service) && rule.owns.contains(type)
-    }
+    byService[service]?.owns.contains(type) ?? false
   }
 }
