@@ -106,13 +106,12 @@ public import IAM
     return false
   }
 
-  /// The event's id, where it is 36 letters of ASCII as CloudTrail writes it.
+  /// The event's id, where it is a string of at most 36 letters of ASCII.
   package var exampleID: ExampleID? {
-    guard let node = node(.eventID), node.kind == .string, !node.hasEscapes, node.end - node.start == 38
-    else {
-      return nil
-    }
-    return unsafe ExampleID(text, from: node.start + 1)
+    guard let node = node(.eventID), case .string = node.kind, !node.hasEscapes,
+      node.end - node.start - 2 <= ExampleID.longest
+    else { return nil }
+    return unsafe ExampleID(text, node.start + 1..<node.end - 1)
   }
 
   /// The key of the strings in a part that may tell something however deep they stand.

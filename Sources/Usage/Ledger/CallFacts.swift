@@ -9,6 +9,8 @@ struct CallFacts: Sendable {
   let principal: Principal
   /// What sort of event it is.
   let kind: EventKind
+  /// Whether the event is a call with a source and a name, from which something can be learnt.
+  let isCall: Bool
   /// How the call ended.
   let outcome: Outcome
   /// Whether the record has an error code.
@@ -35,6 +37,7 @@ struct CallFacts: Sendable {
   init(_ event: CloudTrailEvent, _ principal: Principal, _ resolution: Resolution) {
     self.principal = principal
     kind = event.kind
+    isCall = event.kind.isCall && event.eventSource != nil && event.eventName != nil
     outcome = event.outcome
     hasError = event.errorCode != nil
     eventSource = event.eventSource ?? ""

@@ -9,6 +9,8 @@ struct CallShape {
   let facts: CallFacts?
   /// Where the calls came from.
   var addresses = BoundedSet(limit: UseFacts.contextLimit)
+  /// The first few ids that are not such as CloudTrail writes.
+  var oddIDs = BoundedSet(limit: UseFacts.exampleLimit)
 
   /// Creates a shape without events.
   ///
@@ -32,6 +34,8 @@ struct ShapeCounts {
 
   /// What becomes of the events.
   let treatment: Treatment
+  /// Whether they are calls, so that lessons are drawn from whoever makes them.
+  let isTelling: Bool
   /// The number of what they show to be covered.
   let coverage: Int
   /// How many events.
@@ -48,9 +52,11 @@ struct ShapeCounts {
   ///
   /// - Parameters:
   ///   - treatment: What becomes of the events.
+  ///   - isTelling: Whether they are calls.
   ///   - coverage: The number of what they show to be covered.
-  init(_ treatment: Treatment, coverage: Int) {
+  init(_ treatment: Treatment, isTelling: Bool, coverage: Int) {
     self.treatment = treatment
+    self.isTelling = isTelling
     self.coverage = coverage
   }
 
@@ -93,9 +99,9 @@ struct ShapeCounts {
 
   /// The events counted, as a ledger records them.
   ///
-  /// - Parameter addresses: Where the calls came from.
+  /// - Parameter shape: Their shape.
   /// - Returns: Their number and times, and the ids kept.
-  func occurrences(_ addresses: BoundedSet) -> Occurrences {
+  func occurrences(_ shape: CallShape) -> Occurrences {
     var occurrences = Occurrences()
     occurrences.times = Tally(
       count: count, firstSeen: Timestamp(secondsSinceEpoch: first),
@@ -103,7 +109,8 @@ struct ShapeCounts {
     occurrences.exampleEvents = BoundedSet(
       [smallest, middle, largest].compactMap { $0?.text }, limit: UseFacts.exampleLimit,
       overflowed: hasMoreIDs)
-    occurrences.addresses = addresses
+    occurrences.exampleEvents.formUnion(shape.oddIDs)
+    occurrences.addresses = shape.addresses
     return occurrences
   }
 }

@@ -29,6 +29,8 @@ struct UsageRecorder: EventConsumer {
     let surroundings: JSONDigest
     /// Whether the ledger has what it tells of who used the principal.
     var isRecorded = false
+    /// Whether the ledger has learnt from this identity.
+    var hasTaught = false
   }
 
   private var recorded = UsageLedger()
@@ -105,9 +107,8 @@ struct UsageRecorder: EventConsumer {
       made = event
       return event
     }
-    // What cannot be counted as a number is recorded by itself.
-    let id = event.exampleID
-    guard let time = event.time, id != nil || !event.has(.eventID) else { return consume(decode()) }
+    // What is in no hour is recorded by itself.
+    guard let time = event.time else { return consume(decode()) }
     guard filter.covers(time) else { return }
     let caller = caller(event, decode)
     let shape = shape(event, callers[caller], decode)
@@ -117,8 +118,16 @@ struct UsageRecorder: EventConsumer {
     if treatment == .covering { return }
     counts[shape].add(time)
     if !callers[caller].isRecorded { recordCaller(caller, shape, decode) }
+    if counts[shape].isTelling, !callers[caller].hasTaught {
+      callers[caller].hasTaught = true
+      recorded.learn(Lessons.facts(decode().userIdentity))
+    }
     guard treatment == .used else { return }
-    if let id { counts[shape].add(id) }
+    if let id = event.exampleID {
+      counts[shape].add(id)
+    } else if event.has(.eventID), let id = decode().eventID {
+      shapes[shape].oddIDs.insert(id)
+    }
     recordAddress(event, shape, decode)
   }
 
@@ -126,9 +135,7 @@ struct UsageRecorder: EventConsumer {
   private mutating func recordCaller(_ caller: Int, _ shape: Int, _ decode: () -> CloudTrailEvent) {
     callers[caller].isRecorded = true
     guard let facts = shapes[shape].facts else { return }
-    let identity = decode().userIdentity
-    recorded.recordSession(identity, of: facts.principal)
-    recorded.learn(Lessons.facts(identity))
+    recorded.recordSession(decode().userIdentity, of: facts.principal)
   }
 
   /// The number of whoever made a call.
@@ -181,7 +188,7 @@ struct UsageRecorder: EventConsumer {
   ) -> Int {
     func add(_ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, coverage: Int = 0) {
       shapes.append(CallShape(facts))
-      counts.append(ShapeCounts(treatment, coverage: coverage))
+      counts.append(ShapeCounts(treatment, isTelling: facts?.isCall ?? false, coverage: coverage))
     }
     let principal = Principal(event)
     guard filter.coversPlace(event, principal) else {
@@ -224,7 +231,7 @@ struct UsageRecorder: EventConsumer {
   private mutating func recordShapes() {
     for (shape, counts) in zip(shapes, counts) {
       guard let facts = shape.facts else { continue }
-      recorded.record(facts, counts.occurrences(shape.addresses))
+      recorded.record(facts, counts.occurrences(shape))
       generalizeIfLarge()
     }
     recorded.recordCoverage(coverage)
