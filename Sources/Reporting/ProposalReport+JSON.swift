@@ -70,7 +70,7 @@ extension ProposalReport {
     return writer.bytes
   }
 
-  private static func write(
+  static func write(
     _ proposal: PrincipalProposal, to writer: inout JSONWriter,
     document: (inout JSONWriter, NamedPolicy) -> Void
   ) {

@@ -1,4 +1,4 @@
-// `whittle diff`: what is granted but unused.
+// `whittle diff`: what is granted but unused, and the edit that removes it.
 
 import LeastPrivilege
 import Reporting
@@ -7,37 +7,76 @@ import Usage
 extension Command {
   /// `diff LOGS… --granted FILE…`.
   static let diff = Command(
-    "diff", summary: "what is granted but unused, and what was used without a grant",
-    synopses: ["LOGS… --granted FILE… [--principal PATTERN]… [--format F]"],
+    "diff", summary: "what is granted but unused, and the edit that removes it",
+    synopses: ["LOGS… --granted FILE… [--principal PATTERN]… [--format F] [--output PATH] [--fail-on T]…"],
     examples: [
       Example(
-        "what does each principal hold that it never used?",
+        "what does each principal hold that it never used, and how is it taken out?",
         "whittle diff cloudtrail-logs/ --granted account.json"),
       Example(
         "one role, as Markdown for a pull request",
         "whittle diff cloudtrail-logs/ --granted account.json --principal app --format markdown"),
+      Example(
+        "trimmed policies as files, with patches and with scripts that carry them out and take them back",
+        "whittle diff cloudtrail-logs/ --granted account.json --format cli --output trimmed/"),
+      Example(
+        "fail a pipeline where somebody holds more than 200 unused actions, or is an administrator in vain",
+        "whittle diff cloudtrail-logs/ --granted account.json --fail-on unused-actions=200 --fail-on admin"),
     ],
     details: [
       "`unused` is claimed only where the logs could have shown use. Actions that CloudTrail does not log, or logs "
-        + "as data events that these logs do not contain, are `not observable`.",
+        + "as data events that these logs do not contain, are `not observable`, and stay in every proposal.",
+      "A trimmed policy keeps its order, its Sids, its conditions, its denies and the text of what is not touched. "
+        + "It is trimmed to the use of everyone that it reaches, and proved: it allows nothing that the old one "
+        + "does not, keeps every recorded use, and stays the same when it is trimmed again. A policy that is a "
+        + "permissions boundary too, or is attached to more than the grants show, is left as it is.",
+      "With --format terraform, cloudformation or cli, or where PATH is a directory or ends in `/`, --output makes "
+        + "a directory: DIR/ACCOUNT/policy/NAME.json and DIR/ACCOUNT/user|role|group/NAME/POLICY.json with a "
+        + ".patch beside each, manifest.json, and DIR/ACCOUNT/policies.tf or .yaml, or DIR/apply.sh and "
+        + "DIR/rollback.sh. DIR is replaced as a whole, and only where an earlier run wrote it.",
+      "With --service or --region there are no proposals: what is left out would look unused. --principal limits the "
+        + "answer, never the use that policies are trimmed to.",
+      "--fail-on makes the exit status 1, and names who hit the threshold: unused-actions=N (a principal holds more "
+        + "than N unused actions), percent=N (more than N % of what these logs can show is unused), admin (everything "
+        + "on everything, and not all of it used), permissions-management (unused actions that change permissions), "
+        + "ungranted-use (used without an identity policy that grants it), unproved (a proposal failed its checks).",
       GrantsReading.help, GrantsReading.organizationHelp,
     ],
     operands: .logs,
-    options: [.granted, .organization] + CommandOption.reading + [
-      .format(.text, .json, .ndjson, .csv, .markdown), .output,
+    options: [.granted, .organization, .failOn, .generalize] + CommandOption.reading + [
+      .format(.text, .json, .ndjson, .csv, .markdown, .terraform, .cloudformation, .cli, .sarif), .output,
     ],
     body: .job { arguments throws(CommandError) in try DiffJob(arguments) })
+}
+
+extension CommandOption {
+  /// `--fail-on`.
+  static let failOn = CommandOption(
+    "fail-on", .text("T"), isRepeatable: true,
+    help: "exit with status 1 where a threshold is hit: \(DiffThreshold.forms)")
 }
 
 /// Holds grants against use.
 private struct DiffJob: Job {
   let reading: ReadingOptions
+  /// Which principals the answer is about.
+  ///
+  /// The logs are read for all, because a policy is trimmed to the use of all.
+  let principals: [String]
   let sources: GrantSources
   let format: OutputFormat
   let output: String?
+  let options: SynthesisOptions
+  /// Whether the logs are read for all services and regions, so that policies can be trimmed to them.
+  let makesProposals: Bool
+  /// Each threshold as it was written.
+  let thresholds: [(text: String, threshold: DiffThreshold)]
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
-    reading = try ReadingOptions(arguments)
+    var reading = try ReadingOptions(arguments)
+    principals = reading.filter.principals
+    reading.filter.principals = []
+    self.reading = reading
     sources = GrantSources(arguments)
     if sources.granted.isEmpty {
       throw CommandError(
@@ -46,26 +85,134 @@ private struct DiffJob: Job {
     }
     format = arguments.format()
     output = arguments.value(.output)
+    // What other services and regions use would look unused.
+    makesProposals = reading.filter.services.isEmpty && reading.filter.regions.isEmpty
+    if !makesProposals, [.terraform, .cloudformation, .cli].contains(format) {
+      throw CommandError(
+        .badValue, "`--service` and `--region` leave out use that the policies are for",
+        hint: "leave them out to get policies")
+    }
+    var options = SynthesisOptions()
+    if let text = arguments.value(.generalize) {
+      guard let choice = Generalization(text) else {
+        throw CommandError(
+          .badValue, "`\(text)` is no value of `--generalize`: none, safe, or a positive number",
+          hint: "see `whittle diff --help`")
+      }
+      options.generalization = choice
+    }
+    self.options = options
+    var thresholds: [(text: String, threshold: DiffThreshold)] = []
+    for text in arguments.values(.failOn) {
+      guard let threshold = DiffThreshold(text) else {
+        throw CommandError(
+          .badValue, "`\(text)` is no value of `--fail-on`: \(DiffThreshold.forms)",
+          hint: "see `whittle diff --help`")
+      }
+      thresholds.append((text, threshold))
+    }
+    self.thresholds = thresholds
   }
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
+    var directory: OutputDirectory? = nil
+    if let output, isDirectory(output) { directory = try OutputDirectory(output) }
     let (grants, grantsStatus) = try sources.read(on: console)
     let catalog = try reading.catalog.load()
     let (basis, status) = try reading.read(on: console, catalog: catalog)
-    let patterns = PrincipalPatterns(reading.filter.principals)
+    let patterns = PrincipalPatterns(principals)
     let diff = PolicyDiff(
       ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match,
-      catalog: catalog)
+      options: makesProposals ? options : nil, catalog: catalog)
+    if !makesProposals {
+      console.note("no proposals: `--service` and `--region` leave out use that policies are for")
+    }
     let report = DiffReport(diff, basis: basis)
-    var stream = try OutputStream(output)
+    let isTree = directory != nil
+    if isTree {
+      directory?.add(report, format: format)
+      try directory?.finish()
+    }
+    var stream = try OutputStream(isTree ? nil : output)
     switch format {
     case .json: report.writeJSON(to: &stream)
     case .ndjson: report.writeNDJSON(to: &stream)
     case .csv: report.writeCSV(to: &stream)
     case .markdown: report.writeMarkdown(to: &stream)
-    default: report.writeText(to: &stream, isColored: console.colorsOutput && output == nil)
+    case .sarif: report.writeSARIF(to: &stream, version: Version.program)
+    case .terraform where !isTree: TrimTemplates.renderTerraform(diff.trims, into: &stream)
+    case .cloudformation where !isTree: TrimTemplates.renderCloudFormation(diff.trims, into: &stream)
+    case .cli where !isTree: TrimScript.renderApply(diff.trims, into: &stream)
+    default: report.writeText(to: &stream, isColored: console.colorsOutput && (output == nil || isTree))
     }
     try stream.finish()
-    return status.or(grantsStatus)
+    return status.or(grantsStatus).or(answer(diff, on: console))
+  }
+
+  /// Whether a path is to be a directory of files.
+  private func isDirectory(_ path: String) -> Bool {
+    [.terraform, .cloudformation, .cli].contains(format) || path.hasSuffix("/")
+      || FileSystem.isDirectory(path)
+  }
+
+  /// Tells what hits a threshold.
+  private func answer(_ diff: PolicyDiff, on console: Console) -> ExitStatus {
+    var status = ExitStatus.done
+    for (text, threshold) in thresholds {
+      for hit in diff.hits(of: threshold) {
+        console.warn("\(hit) (--fail-on \(text))")
+        status = .answerIsNo
+      }
+    }
+    return status
+  }
+}
+
+extension OutputDirectory {
+  /// Adds every changed policy as a file of its own with its patch, the files for deployment, and the manifest.
+  fileprivate mutating func add(_ report: DiffReport, format: OutputFormat) {
+    var taken: Set<String> = []
+    var files: [String: String] = [:]
+    var others: [String] = []
+    func render(_ path: String, isExecutable: Bool = false, _ bytes: [UInt8]) {
+      others.append(path)
+      add(path, bytes, isExecutable: isExecutable)
+    }
+    let changes = report.diff.trims.filter(\.isChange)
+    for trim in changes {
+      let stem = trim.subject.pathParts.map(OutputDirectory.safeName).joined(separator: "/")
+      var path = "\(stem).json"
+      var number = 2
+      // File systems may fold case; IAM's names are unique without regard to it, but for their paths.
+      while !taken.insert(path.lowercased()).inserted {
+        path = "\(stem)~\(number).json"
+        number += 1
+      }
+      files["\(trim.subject.arn) \(trim.subject.name)"] = path
+      if let after = trim.after { render(path, after + (after.last == 0x0A ? [] : [0x0A])) }
+      render("\(path).patch", trim.patch(path: path))
+    }
+    if format == .cli {
+      var apply: [UInt8] = []
+      var rollback: [UInt8] = []
+      TrimScript.renderApply(changes, into: &apply)
+      TrimScript.renderRollback(changes, into: &rollback)
+      render("apply.sh", isExecutable: true, apply)
+      render("rollback.sh", isExecutable: true, rollback)
+    }
+    let accounts = Dictionary(grouping: changes, by: \.subject.account)
+    for (account, trims) in accounts.sorted(by: { $0.key < $1.key }) {
+      var bytes: [UInt8] = []
+      if format == .terraform {
+        TrimTemplates.renderTerraform(trims, into: &bytes)
+        render("\(OutputDirectory.safeName(account))/policies.tf", bytes)
+      } else if format == .cloudformation {
+        TrimTemplates.renderCloudFormation(trims, into: &bytes)
+        render("\(OutputDirectory.safeName(account))/policies.yaml", bytes)
+      }
+    }
+    add(
+      OutputDirectory.manifestName,
+      report.manifest(generator: "whittle \(Version.program)", files: files, all: others))
   }
 }

@@ -11,7 +11,7 @@ struct ReadingOptions: Hashable, Sendable {
   /// What is read.
   let inputs: [LogInput]
   /// Which events count.
-  let filter: UsageFilter
+  var filter: UsageFilter
   /// Whether damaged or unresolved input makes the run fail.
   let isStrict: Bool
   /// How many threads read.

@@ -16,11 +16,11 @@ extension PolicyDiff {
   ///   - grants: What is granted.
   ///   - principals: Which principals to compare; all by default. Proposals for policies that others share with them are
   ///     made from the use of all.
-  ///   - options: What proposals are made with.
+  ///   - options: What proposals are made with; `nil` for none, where the ledger does not hold all use.
   ///   - catalog: The AWS reference.
   public init(
     ledger: UsageLedger, grants: AccountGrants, where principals: (Principal) -> Bool = { _ in true },
-    options: SynthesisOptions = SynthesisOptions(), catalog: Catalog = .embedded
+    options: SynthesisOptions? = SynthesisOptions(), catalog: Catalog = .embedded
   ) {
     let maker = DiffMaker(ledger: ledger, catalog: catalog)
     let records = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog)
@@ -28,6 +28,7 @@ extension PolicyDiff {
     self.init(
       principals: zip(records, wanted).filter(\.1).map { maker.diff(of: $0.0.uses, grant: $0.0.grant) },
       problems: grants.problems)
+    guard let options else { return }
     let trimmer = AccountTrimmer(
       records: records, grants: grants, options: options, maker: maker, catalog: catalog)
     trims = trimmer.trims { wanted[$0] }

@@ -55,7 +55,7 @@ public enum PolicyCloudFormation {
   }
 
   /// A logical id, which may hold ASCII letters and digits only.
-  private static func logicalID(_ name: String) -> String {
+  static func logicalID(_ name: String) -> String {
     let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     return joined.isEmpty ? "Policy" : String(joined.prefix(200))

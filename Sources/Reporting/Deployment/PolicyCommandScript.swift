@@ -115,7 +115,7 @@ public enum PolicyCommandScript {
   }
 
   /// A text in single quotes, as every POSIX shell reads it back unchanged.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -14,6 +14,7 @@ extension DiffReport {
     var writer = JSONWriter(pretty: true)
     writer.beginObject()
     writer.member("principals", diff.principals) { $0.members(of: $1) }
+    writer.proposals(of: diff)
     writer.member("problems", diff.problems) { writer, problem in
       writer.member("file", problem.file)
       writer.member("subject", problem.subject)

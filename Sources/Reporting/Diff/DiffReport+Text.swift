@@ -13,6 +13,8 @@ extension DiffReport {
   ///   - isColored: Whether a terminal shows them.
   public func writeText(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     basis.writeSummary(to: &output, isColored: isColored)
+    writeTotals(to: &output, isColored: isColored)
+    writeProposals(to: &output, isColored: isColored)
     for principal in diff.principals where output.isOpen {
       output.write(text: "\n")
       DiffPage(diff: principal, isColored: isColored).write(to: &output)

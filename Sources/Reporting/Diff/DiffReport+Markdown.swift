@@ -11,6 +11,7 @@ extension DiffReport {
   /// - Parameter output: Where the bytes go.
   public func writeMarkdown(to output: inout some ByteOutput & ~Copyable) {
     output.write(text: "# Granted against used\n\n")
+    writeMarkdownTotals(to: &output)
     writeMarkdownTable(
       ["Principal", "Calls", "Granted", "Used", "Partly used", "Unused", "Not observable"],
       rows: diff.principals.map { principal in
@@ -20,6 +21,7 @@ extension DiffReport {
         ]
         return [markdownCode(principal.principal.identifier)] + numbers.map(grouped)
       }, to: &output)
+    writeMarkdownProposals(to: &output)
     for principal in diff.principals where output.isOpen { write(principal, to: &output) }
   }
 

@@ -1,0 +1,125 @@
+// The proposals of `diff --format json`.
+
+import AWSCatalog
+import CloudTrail
+import IAM
+import JSONStream
+import LeastPrivilege
+
+extension JSONWriter {
+  /// Writes the members of a comparison that hold its totals and proposals.
+  mutating func proposals(of diff: PolicyDiff) {
+    member("totals") { writer in
+      let total = diff.total
+      writer.member("principals", diff.principals.count)
+      writer.counts(total)
+      writer.member("unusedPercent", percent(total.unused, of: total.granted - total.notObservable))
+    }
+    member("policies", diff.trims) { writer, trim in
+      writer.members(of: trim.subject)
+      writer.member("outcome", trim.outcome.word)
+      if case .leftAlone(let reason) = trim.outcome {
+        writer.member("reason", reason)
+      } else {
+        writer.member("reason", String?.none)
+      }
+      writer.members(of: trim.sharing)
+      writer.member("excess", trim.excess)
+      writer.member("verification") { $0.members(of: trim.verification) }
+      writer.member("reformatted", trim.isReformatted)
+      let document = trim.isChange ? trim.after.flatMap { try? PolicyDocument(json: $0) } : nil
+      if let document { writer.member("document", document) } else { writer.member("document", String?.none) }
+      let patch =
+        trim.isChange ? trim.patch(path: trim.subject.pathParts.joined(separator: "/") + ".json") : []
+      writer.member("patch", String(decoding: patch, as: UTF8.self))
+    }
+    member("awsManagedPolicies", diff.replacements) { writer, replacement in
+      writer.members(of: replacement.subject)
+      writer.members(of: replacement.sharing)
+      writer.member("replacements", replacement.options) { writer, option in
+        writer.member("kind", option.kind.rawValue)
+        writer.member("name", option.name)
+        writer.member("arn", option.arn)
+        writer.member("counts", option.counts) { $0.level($1) }
+        writer.member("withinQuotas", option.isWithinQuota)
+        if let document = option.document { writer.member("document", document) }
+      }
+    }
+    member("groups", diff.groups) { writer, group in
+      writer.member("group", group.arn)
+      writer.members(of: group.sharing)
+    }
+    member("rebuilds", diff.rebuilds) {
+      ProposalReport.write($1, to: &$0) { $0.member("document", $1.document) }
+    }
+  }
+
+  fileprivate mutating func members(of verification: TrimVerification) {
+    member("complete", verification.complete)
+    member("usesReplayed", verification.usesReplayed)
+    member("noNewAccess", verification.noNewAccess)
+    member("idempotent", verification.idempotent)
+    member("withinQuotas", verification.withinQuotas)
+    member("failures", verification.failures) { $0.members(of: $1) }
+  }
+
+  fileprivate mutating func members(of subject: PolicySubject) {
+    member("kind", subject.kind.rawValue)
+    member("name", subject.name)
+    member("arn", subject.arn)
+    member("account", subject.account)
+    member("attachments", subject.attachments)
+  }
+
+  private mutating func members(of sharing: GrantSharing) {
+    member("principals", sharing.principals.map(\.identifier))
+    member("counts", sharing.counts) { $0.level($1) }
+    member("usedByOneAlone", sharing.soleUses) { writer, use in
+      writer.member("action", use.action)
+      writer.member("principal", use.principal.identifier)
+    }
+  }
+
+  /// Writes the counts of one access level.
+  mutating func level(_ counts: LevelCounts) {
+    member("accessLevel", counts.level.rawValue)
+    self.counts(counts)
+  }
+
+  private mutating func counts(_ counts: LevelCounts) {
+    member("granted", counts.granted)
+    member("used", counts.used)
+    member("partlyUsed", counts.partlyUsed)
+    member("unused", counts.unused)
+    member("notObservable", counts.notObservable)
+  }
+}
+
+extension DiffReport {
+  /// The manifest of a directory of proposals.
+  ///
+  /// - Parameters:
+  ///   - generator: The program and its version; a later run knows its own directories by it.
+  ///   - files: The path of each changed policy's file, by its ARN or its holder's, a space and its name.
+  ///   - all: The paths of all files, the manifest aside.
+  /// - Returns: The bytes of the manifest.
+  package func manifest(generator: String, files: [String: String], all: [String]) -> [UInt8] {
+    var writer = JSONWriter(pretty: true)
+    writer.beginObject()
+    writer.member("generator", generator)
+    writer.member("policies", diff.trims.filter(\.isChange)) { writer, trim in
+      writer.members(of: trim.subject)
+      writer.member("outcome", trim.outcome.word)
+      let path = files["\(trim.subject.arn) \(trim.subject.name)"]
+      writer.member("file", trim.after == nil ? nil : path)
+      writer.member("patch", path.map { "\($0).patch" })
+      writer.member("verification") { $0.members(of: trim.verification) }
+    }
+    writer.member("summary", object: basis.writeSummary)
+    writer.member("coverage", object: basis.writeCoverage)
+    writer.member("files", all.sorted())
+    writer.endObject()
+    writer.endLine()
+    return writer.bytes
+  }
+}

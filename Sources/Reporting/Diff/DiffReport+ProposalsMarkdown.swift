@@ -1,0 +1,67 @@
+// The proposals of `diff --format markdown`.
+
+import CloudTrail
+import IAM
+import LeastPrivilege
+
+extension DiffReport {
+  /// Writes the totals.
+  func writeMarkdownTotals(to output: inout some ByteOutput & ~Copyable) {
+    let total = diff.total
+    let share = percent(total.unused, of: total.granted - total.notObservable)
+    output.write(
+      text: "\(counted(diff.principals.count, "principal")), \(counted(total.granted, "granted action")): "
+        + "**\(grouped(total.unused)) unused** (\(share) % of what these logs can show), "
+        + "\(grouped(total.used + total.partlyUsed)) used, \(grouped(total.notObservable)) not observable.\n\n"
+    )
+  }
+
+  /// Writes the proposals.
+  func writeMarkdownProposals(to output: inout some ByteOutput & ~Copyable) {
+    for trim in diff.changes where output.isOpen {
+      output.write(text: "\n## \(markdownCode(trim.subject.words))\n\n")
+      let reached = counted(trim.sharing.principals.count, "principal")
+      output.write(
+        text: "\(trim.words.prefix(1).uppercased() + trim.words.dropFirst()); reaches \(reached). ")
+      output.write(
+        text: trim.proofs.map { ($0.holds ? "✓ " : "✗ ") + $0.text }.joined(separator: ", ") + ".\n")
+      if let reservation = trim.reservation { output.write(text: "\n\(reservation).\n") }
+      guard trim.outcome == .narrowed else { continue }
+      if trim.isReformatted {
+        output.write(text: "\nThe document came without line breaks; they are put in on both sides.\n")
+      }
+      let lines = trim.difference.hunks.flatMap { hunk in
+        [hunk.header]
+          + hunk.lines.map {
+            String(Unicode.Scalar($0.kind.sign)) + terminalText(String(decoding: $0.text, as: UTF8.self))
+          }
+      }
+      // A fence is longer than any run of backticks inside, so that nothing inside can end it.
+      let longest = lines.map(Self.longestRunOfBackticks).max() ?? 0
+      let fence = String(repeating: "`", count: max(3, longest + 1))
+      output.write(text: "\n\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)\n")
+    }
+    let options = diff.replacements.flatMap { replacement in
+      replacement.options.map { option in
+        [
+          markdownCode(replacement.subject.name), grouped(replacement.sharing.total.granted),
+          markdownCode(option.words), grouped(option.total.granted), option.excessWords,
+        ]
+      }
+    }
+    guard !options.isEmpty else { return }
+    output.write(text: "\n## AWS managed policies, best replacement first\n\n")
+    writeMarkdownTable(
+      ["Policy", "Granted", "Put in its place", "Granted", "Excess"], rows: options, to: &output)
+  }
+
+  private static func longestRunOfBackticks(_ text: String) -> Int {
+    var longest = 0
+    var run = 0
+    for byte in text.utf8 {
+      run = byte == UInt8(ascii: "`") ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
+  }
+}

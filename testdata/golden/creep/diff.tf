@@ -1,0 +1,99 @@
+# Account 210987654321, look (inline in group staff): 1 unused action less
+import {
+  to = aws_iam_group_policy.staff_look
+  id = "staff:look"
+}
+
+resource "aws_iam_group_policy" "staff_look" {
+  name  = "look"
+  group = "staff"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = [
+          "ec2:DescribeInstances",
+          "ec2:DescribeVolumes",
+        ]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+# Account 210987654321, dead (customer managed): nothing of it is used: detach and delete
+
+# Account 210987654321, deploy (customer managed): 2 unused actions less
+import {
+  to = aws_iam_policy.deploy
+  id = "arn:aws:iam::210987654321:policy/deploy"
+}
+
+resource "aws_iam_policy" "deploy" {
+  name = "deploy"
+  path = "/"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Functions"
+        Effect = "Allow"
+        Action = [
+          "lambda:GetFunction",
+          "lambda:GetFunctionConfiguration",
+        ]
+        Resource = "arn:aws:lambda:eu-west-1:210987654321:function:checkout"
+      },
+    ]
+  })
+}
+
+# Account 210987654321, orders (inline in role orders): 1 unused action less
+import {
+  to = aws_iam_role_policy.orders_orders
+  id = "orders:orders"
+}
+
+resource "aws_iam_role_policy" "orders_orders" {
+  name = "orders"
+  role = "orders"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Tables"
+        Effect = "Allow"
+        Action = "dynamodb:GetItem"
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:210987654321:table/orders",
+          "arn:aws:dynamodb:eu-west-1:210987654321:table/refunds",
+        ]
+      },
+      {
+        Sid      = "Tables2"
+        Effect   = "Allow"
+        Action   = "dynamodb:DescribeTable"
+        Resource = "arn:aws:dynamodb:eu-west-1:210987654321:table/orders"
+      },
+      {
+        Sid    = "OnlyWithMFA"
+        Effect = "Deny"
+        NotAction = [
+          "dynamodb:*",
+          "lambda:*",
+        ]
+        Resource = "*"
+        Condition = {
+          BoolIfExists = {
+            "aws:MultiFactorAuthPresent" = "false"
+          }
+        }
+      },
+    ]
+  })
+}
