@@ -47,7 +47,11 @@ enum EvidenceReader {
     if wanted == .region {
       values = use.facts.regions
     } else {
-      guard let seen = use.facts.observedContext[ByteString(wanted.conditionKey)] else { return nil }
+      // What a service asks for on the principal's behalf comes neither from its network nor with its session's keys
+      // ("Forward access sessions" in the IAM User Guide).
+      guard use.facts.via.isEmpty, use.facts.observedContext[ByteString("aws:ViaAWSService")] == nil,
+        let seen = use.facts.observedContext[ByteString(wanted.conditionKey)]
+      else { return nil }
       values = seen
     }
     // The ledger marks calls without a value by an empty text, so that one value means every call.
@@ -58,6 +62,9 @@ enum EvidenceReader {
     case .region, .vpcEndpoint:
       return Condition(operatorName: "StringEquals", key: wanted.conditionKey, values: [text])
     case .sourceNetwork:
+      // A request through a VPC endpoint has no `aws:SourceIp`, and a log may name an address that is none.
+      let endpoints = use.facts.observedContext[ByteString("aws:SourceVpce")]?.elements ?? []
+      guard endpoints.allSatisfy(\.isEmpty), IPNetwork(value) != nil else { return nil }
       return Condition(operatorName: "IpAddress", key: wanted.conditionKey, values: [text])
     case .mfa, .secureTransport:
       guard value == "true" else { return nil }

@@ -109,6 +109,7 @@ struct Replay {
       // A key with several values over the calls is no single request's; one with none was absent at times.
       guard !values.overflowed, values.elements.count == 1, let value = values.elements.first, !value.isEmpty
       else { continue }
+      if key.text == "aws:SourceIp", !isSentByCaller(use, from: value) { continue }
       context[key.text] = .single(value)
     }
     if use.facts.regions.elements.count == 1, !use.facts.regions.overflowed {
@@ -123,6 +124,14 @@ struct Replay {
       action: ActionName(use.action) ?? ActionName(service: "", name: use.action),
       resource: RequestResource(arn: use.recorded == "*" ? nil : unescaped(use.recorded), account: account),
       context: context)
+  }
+
+  /// Whether every call of a use had an address in its request: a real one, not through an endpoint nor by a service.
+  private static func isSentByCaller(_ use: RecordedUse, from address: String) -> Bool {
+    let observed = use.facts.observedContext
+    let endpoints = observed[ByteString("aws:SourceVpce")]?.elements ?? []
+    return IPNetwork(address) != nil && use.facts.via.isEmpty
+      && observed[ByteString("aws:ViaAWSService")] == nil && !endpoints.contains { !$0.isEmpty }
   }
 
   /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone.

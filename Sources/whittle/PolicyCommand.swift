@@ -108,6 +108,7 @@ private struct PolicyJob: Job {
     }
     let proposals = PolicySynthesizer(options: options, catalog: catalog)
       .proposals(for: basis.ledger, grants: grants, jobs: reading.jobs)
+    warnOfUnmetConditions(proposals, on: console)
     let report = ProposalReport(proposals, basis: basis)
     if [.terraform, .cloudformation, .cli].contains(format) {
       for name in report.undeployable {
@@ -123,6 +124,18 @@ private struct PolicyJob: Job {
     try stream.finish()
     let holds = proposals.allSatisfy { $0.verification.holds }
     return status.or(grantsStatus).or(holds ? .done : .answerIsNo)
+  }
+
+  /// Tells which of the conditions asked for the evidence supports nowhere.
+  private func warnOfUnmetConditions(_ proposals: [PrincipalProposal], on console: Console) {
+    let demanded = Set(
+      proposals.flatMap(\.policies).flatMap(\.document.statements).flatMap(\.conditions).map(\.key))
+    for wanted in EvidenceCondition.allCases
+    where options.conditions.contains(wanted) && !demanded.contains(wanted.conditionKey) {
+      console.warn(
+        "`--conditions \(wanted.rawValue)` demands nothing: the logs show no use with one `\(wanted.conditionKey)`"
+          + " in every call")
+    }
   }
 
   private func write(_ report: ProposalReport, to stream: inout OutputStream, isColored: Bool) {
