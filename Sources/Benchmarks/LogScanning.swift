@@ -1,56 +1,73 @@
-// How fast logs are read: by the reader alone, and into a ledger as every command does.
+// How fast logs are read: by the reader alone, and by the built program into a ledger, as every command does.
 
-import AWSCatalog
 import CloudTrail
 import Glibc
-import Usage
 
 extension Scenario {
   /// A trail of gzip files, read alone.
   static let readTrail = reading(
-    "read-trail", "read 40 gzip files of 500 events with two threads", files: 40, isCompressed: true, jobs: 2)
+    "read-trail", "read 40 gzip files with two threads", files: 40, form: .packed)
   /// One file of lines, read alone.
   static let readLines = reading(
-    "read-lines", "read one file of 20,000 events a line", files: 1, isNDJSON: true, jobs: 1)
+    "read-lines", "read one file of an event a line", files: 1, form: .lines, jobs: 1)
   /// Many small files, read alone.
   static let readSmallFiles = reading(
-    "read-small-files", "read 4,000 files of 5 events with two threads", files: 4000, jobs: 2)
+    "read-small-files", "read files of 5 events with two threads", files: nil)
 
-  /// A trail of gzip files into a ledger.
-  static let scanTrail = Scenario(
-    "scan-trail", summary: "40 gzip files of 500 events into a ledger with two threads", unit: "event"
-  ) {
-    var trail = SyntheticTrail(seed: 1, principals: 400)
-    let folder = trail.write(events: 20_000, files: 40, isCompressed: true)
-    return {
-      let result = try UsageScan(inputs: [.path(folder)], jobs: 2).run()
-      return Round(units: result.summary.events, bytes: result.summary.decompressedBytes)
-    }
-  }
-
-  /// Many principals into a ledger.
-  static let scanPrincipals = Scenario(
-    "scan-principals", summary: "20,000 events of 10,000 roles into a ledger", unit: "event"
-  ) {
-    var trail = SyntheticTrail(seed: 2, principals: 10_000)
-    let folder = trail.write(events: 20_000, files: 1, isNDJSON: true)
-    return {
-      let result = try UsageScan(inputs: [.path(folder)], jobs: 1).run()
-      return Round(units: result.summary.events, bytes: result.summary.decompressedBytes)
-    }
-  }
+  /// A trail of gzip files.
+  static let scanTrail = scanning("scan-trail", "a trail of 1,000 gzip files", files: 1000, form: .packed)
+  /// The same with one thread.
+  static let scanTrailAlone = scanning(
+    "scan-trail-1", "the same trail with one thread", files: 1000, form: .packed, options: ["--jobs", "1"])
+  /// One large file.
+  static let scanLines = scanning("scan-lines", "one large file of an event a line", files: 1, form: .lines)
+  /// The same with one thread.
+  static let scanLinesAlone = scanning(
+    "scan-lines-1", "the same file with one thread", files: 1, form: .lines, options: ["--jobs", "1"])
+  /// One large compressed file.
+  static let scanPackedLines = scanning(
+    "scan-packed-lines", "one large gzip file of an event a line", files: 1, form: .packedLines)
+  /// Standard input.
+  static let scanInput = scanning(
+    "scan-stdin", "the file of lines on standard input", files: 1, form: .lines, isStandardInput: true)
+  /// Many small files.
+  static let scanSmallFiles = scanning("scan-small-files", "files of 5 events", files: nil)
+  /// Few principals.
+  static let scanFewPrincipals = scanning(
+    "scan-principals-500", "one file of lines, 500 roles", files: 1, form: .lines, principals: 500)
+  /// Many principals.
+  static let scanManyPrincipals = scanning(
+    "scan-principals-50000", "one file of lines, 50,000 roles", files: 1, form: .lines, principals: 50_000)
 
   private static func reading(
-    _ name: String, _ summary: String, files: Int, isNDJSON: Bool = false, isCompressed: Bool = false,
-    jobs: Int
+    _ name: String, _ summary: String, files: Int?, form: SyntheticTrail.Form = .records, jobs: Int = 2
   ) -> Scenario {
     Scenario(name, summary: summary, unit: "event") {
-      var trail = SyntheticTrail(seed: 1, principals: 400)
-      let folder = trail.write(
-        events: 20_000, files: files, isNDJSON: isNDJSON, isCompressed: isCompressed)
+      var trail = SyntheticTrail(seed: 1, principals: 500)
+      let written = trail.write(bytes: Settings.size, files: files, form: form)
       return {
-        let (count, summary) = LogScan(inputs: [.path(folder)], jobs: jobs).run { EventCount() }
+        let (count, summary) = LogScan(inputs: [.path(written.folder)], jobs: jobs).run { EventCount() }
         return Round(units: count.events, bytes: summary.decompressedBytes)
+      }
+    }
+  }
+
+  private static func scanning(
+    _ name: String, _ summary: String, files: Int?, form: SyntheticTrail.Form = .records,
+    principals: Int = 500,
+    isStandardInput: Bool = false, options: [String] = []
+  ) -> Scenario {
+    Scenario(name, summary: "`whittle usage`: \(summary)", unit: "event") {
+      var trail = SyntheticTrail(seed: 1, principals: principals)
+      let written = trail.write(bytes: Settings.size, files: files, form: form)
+      let program = "\(ChildProcess.programFolder)/whittle"
+      let logs = isStandardInput ? "-" : written.folder
+      let input = isStandardInput ? "\(written.folder)/0.json" : "/dev/null"
+      return {
+        let run = try ChildProcess(
+          program, ["usage", logs, "--format", "ndjson", "--quiet"] + options, input: input)
+        return Round(
+          units: written.events, bytes: written.bytes, cpuSeconds: run.cpuSeconds, peakMemory: run.peakMemory)
       }
     }
   }

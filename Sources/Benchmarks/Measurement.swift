@@ -8,7 +8,9 @@ struct Measurement: Sendable {
   let seconds: [Double]
   /// What one round did.
   let round: Scenario.Round
-  /// The most memory that the process ever held, in bytes; over all scenarios run so far.
+  /// How long the threads of the measured processes were running in one round, where that was measured.
+  let cpuSeconds: Double?
+  /// The most memory that the measured process held, in bytes; without one, that this process ever held.
   let peakMemory: Int
 
   /// Runs a scenario: one round to warm up, then rounds until there are at least five and two seconds have passed.
@@ -22,13 +24,22 @@ struct Measurement: Sendable {
     let (first, warmUp) = try Self.timed(work)
     var round = warmUp
     var seconds = first < 5 ? [] : [first]
+    var cpuSeconds = first < 5 ? [] : [warmUp.cpuSeconds].compactMap { $0 }
+    var peak = warmUp.peakMemory ?? 0
     while first < 5, seconds.count < 5 || (seconds.reduce(0, +) < 2 && seconds.count < 1000) {
       let time: Double
       (time, round) = try Self.timed(work)
       seconds.append(time)
+      cpuSeconds += [round.cpuSeconds].compactMap { $0 }
+      peak = max(peak, round.peakMemory ?? 0)
     }
     self.round = round
     self.seconds = seconds.sorted()
+    self.cpuSeconds = cpuSeconds.isEmpty ? nil : cpuSeconds.sorted()[cpuSeconds.count / 2]
+    if peak > 0 {
+      peakMemory = peak
+      return
+    }
     var usage = rusage()
     // The kernel reports kilobytes.
     peakMemory =
@@ -56,6 +67,7 @@ struct Measurement: Sendable {
     if let bytes = round.bytes { text += "  \(scaled(Double(bytes) / median))B/s" }
     let (fastest, slowest) = (seconds[0], seconds[seconds.count - 1])
     text += "  median \(scaled(median))s of \(seconds.count) (\(scaled(fastest))s to \(scaled(slowest))s)"
+    if let cpuSeconds { text += "  CPU \(scaled(cpuSeconds))s" }
     return text + "  peak \(scaled(Double(peakMemory)))B"
   }
 }

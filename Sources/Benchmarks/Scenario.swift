@@ -10,6 +10,10 @@ struct Scenario: Sendable {
     var units: Int
     /// How many bytes of input went through, where that is a number worth having.
     var bytes: Int?
+    /// How long the threads of a process of its own were running, where that is what did the work.
+    var cpuSeconds: Double?
+    /// How much memory that process held at most, in bytes.
+    var peakMemory: Int?
 
     /// Creates the result of a round.
     ///
@@ -17,9 +21,13 @@ struct Scenario: Sendable {
     ///   - units: How many units of work were done; derived from the work's own result, so that the work cannot be
     ///     optimised away.
     ///   - bytes: How many bytes of input went through.
-    init(units: Int, bytes: Int? = nil) {
+    ///   - cpuSeconds: How long the threads of a process of its own were running.
+    ///   - peakMemory: How much memory that process held at most, in bytes.
+    init(units: Int, bytes: Int? = nil, cpuSeconds: Double? = nil, peakMemory: Int? = nil) {
       self.units = units
       self.bytes = bytes
+      self.cpuSeconds = cpuSeconds
+      self.peakMemory = peakMemory
     }
   }
 

@@ -1,4 +1,4 @@
-// The measurements: `swift run -c release Benchmarks [NAME…]`.
+// The measurements: `swift run -c release Benchmarks [NAME…]`, and `--help` for more.
 //
 // One table lists the scenarios; each stands in a file of its own. Figures of different machines, or of different
 // days on one machine, are not comparable: compare scenarios of one run.
@@ -10,18 +10,40 @@ let scenarios: [Scenario] = [
   .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
   .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies,
   .proposeForLargeAccount, .proposeWithinGrants, .readTrail, .readLines,
-  .readSmallFiles, .scanTrail, .scanPrincipals,
+  .readSmallFiles, .scanTrail, .scanTrailAlone, .scanLines, .scanLinesAlone, .scanPackedLines, .scanInput,
+  .scanSmallFiles, .scanFewPrincipals, .scanManyPrincipals,
 ]
 
-let names = CommandLine.arguments.dropFirst()
-if let unknown = names.first(where: { name in !scenarios.contains { $0.name == name } }) {
-  print("no scenario `\(unknown)`; there are \(scenarios.map(\.name).joined(separator: ", "))")
+if Settings.has("--help") || Settings.has("-h") {
+  print(Settings.help)
+  exit(0)
+}
+if let option = Settings.unknownOption {
+  print("no option `\(option)`; see `--help`")
   exit(2)
+}
+if let unknown = Settings.names.first(where: { name in !scenarios.contains { $0.name == name } }) {
+  print("no scenario `\(unknown)`; `--list` lists them")
+  exit(2)
+}
+if let folder = Settings.value("--trail") {
+  var trail = SyntheticTrail(seed: 1, principals: 500)
+  let written = trail.write(bytes: Settings.size, files: 1000, form: .packed, folder: folder)
+  print("\(written.events) events, \(written.bytes) bytes of JSON")
+  exit(0)
+}
+let chosen = scenarios.filter { scenario in
+  (Settings.names.isEmpty || Settings.names.contains(scenario.name))
+    && (Settings.value("--filter").map { scenario.name.contains($0) } ?? true)
+}
+if Settings.has("--list") {
+  for scenario in chosen { print("\(scenario.name): \(scenario.summary)") }
+  exit(0)
 }
 #if DEBUG
   print("a debug build: its figures say nothing; use `swift run -c release Benchmarks`")
 #endif
-for scenario in scenarios where names.isEmpty || names.contains(scenario.name) {
+for scenario in chosen {
   print("\(scenario.name): \(scenario.summary)")
   print("  " + (try Measurement(scenario)).text(unit: scenario.unit))
 }
