@@ -19,7 +19,9 @@ struct CSVWriter {
     // Leading white space is skipped by some spreadsheets before they look for a formula.
     let start = safe.unicodeScalars.first { !$0.properties.isWhitespace }
     // Fullwidth forms of the signs count as the signs do in East Asian versions.
-    if let start, "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(start), Int(safe) == nil {
+    if let start, "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(start),
+      !isNegativeNumber(safe)
+    {
       safe = "'" + safe
     }
     guard safe.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == ";" || $0 == " " }) else {
@@ -27,5 +29,11 @@ struct CSVWriter {
     }
     return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
+  }
+
+  /// Whether text is a number that a spreadsheet shows as it stands; it would show `+1` as `1`.
+  private static func isNegativeNumber(_ text: String) -> Bool {
+    text.utf8.first == UInt8(ascii: "-") && text.utf8.count > 1
+      && text.utf8.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 }
