@@ -36,149 +36,157 @@ extension JSONTape {
     let origin = index.origin
     let end = index.scannedTo
     let quoteCount = index.quoteCount
-    var quote = index.nextQuote
-    var backslash =
-      index.nextBackslash < index.backslashCount
-      ? origin + Int(index.backslashes[index.nextBackslash]) : Int.max
-    var backslashNumber = index.nextBackslash
     let limit = min(JSONTape.walkDepthLimit, depthLimit)
     var made = 0
+    var quotesPassed = 0
+    var backslashesPassed = 0
 
-    // Every read of the text is guarded by `at < end`, every read of the index by its count, every node by `room`.
-    // Pointers instead of spans: measured, a third less time in this loop.
+    // Every read of the text is guarded by `at < end`, every read of the index by its count, every node by `room`; sums
+    // of such offsets do not overflow. One loop over local variables, without functions of its own: what a closure
+    // captures lives in memory, and this loop is most of the work of reading.
     let outcome: Walk = unsafe window.withUnsafeBufferPointer { text in
       unsafe index.quotes.withUnsafeBufferPointer { quotes in
-        unsafe room.withUnsafeMutableBufferPointer { nodes in
-          let capacity = nodes.count - 4
-          var at = start
-          var count = 0
-          var current = 0
-          var depth = 0
-          var isInObject = false
+        unsafe index.backslashes.withUnsafeBufferPointer { backslashes in
+          unsafe room.withUnsafeMutableBufferPointer { nodes in
+            let capacity = nodes.count - 2
+            let backslashCount = index.backslashCount
+            var quote = index.nextQuote
+            var backslashNumber = index.nextBackslash
+            var backslash =
+              unsafe backslashNumber < backslashCount ? origin &+ Int(backslashes[backslashNumber]) : Int.max
+            var at = start
+            var count = 0
+            var current = 0
+            var depth = 0
+            var isInObject = false
+            var isName = false
 
-          /// Passes white space; whether a byte is there.
-          @inline(__always)
-          func skip() -> Bool {
-            while at < end {
-              if unsafe text[at] > 0x20 { return true }
-              guard unsafe text[at].isJSONWhitespace else { return true }
-              at += 1
-            }
-            return false
-          }
-
-          /// Reads the string whose opening quote stands at `at`.
-          @inline(__always)
-          func string() -> Walk? {
-            guard quote + 1 < quoteCount else { return .incomplete }
-            guard unsafe origin + Int(quotes[quote]) == at else { return .irregular }
-            let close = unsafe origin + Int(quotes[quote + 1])
-            quote += 2
-            var hasEscapes = false
-            if backslash < close {
-              guard unsafe JSONTape.escapesAreValid(text, from: at + 1, to: close) else { return .irregular }
-              hasEscapes = true
-              while backslashNumber < index.backslashCount,
-                origin + Int(index.backslashes[backslashNumber]) < close
-              { backslashNumber += 1 }
-              backslash =
-                backslashNumber < index.backslashCount
-                ? origin + Int(index.backslashes[backslashNumber]) : Int.max
-            }
-            unsafe nodes[count] = Node(
-              from: UInt32(truncatingIfNeeded: at - start), to: UInt32(truncatingIfNeeded: close + 1 - start),
-              behind: UInt32(truncatingIfNeeded: count + 1), kind: .string, hasEscapes: hasEscapes,
-              isOpaque: false)
-            count += 1
-            at = close + 1
-            return nil
-          }
-
-          /// Reads a member's name and the colon behind it.
-          @inline(__always)
-          func name() -> Walk? {
-            if let stop = string() { return stop }
-            guard at < end else { return .incomplete }
-            if unsafe text[at] != UInt8(ascii: ":") {
-              guard skip() else { return .incomplete }
-              guard unsafe text[at] == UInt8(ascii: ":") else { return .irregular }
-            }
-            at += 1
-            guard skip() else { return .incomplete }
-            guard depth == 1, watchesEnvelopes else { return nil }
-            let byte = unsafe text[at]
-            guard byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") else { return nil }
-            let name = unsafe nodes[count - 1]
-            let isEnvelope =
-              name.hasEscapes
-              || Envelope(
-                name: window.extracting(start + name.start + 1..<start + name.end - 1),
-                isArray: byte == UInt8(ascii: "[")) != nil
-            return isEnvelope ? .irregular : nil
-          }
-
-          @inline(__always)
-          func close() {
-            let parent = unsafe Int(nodes[current].behind)
-            unsafe nodes[current].to = UInt32(truncatingIfNeeded: at - start)
-            unsafe nodes[current].behind = UInt32(truncatingIfNeeded: count)
-            depth -= 1
-            current = parent
-            isInObject = unsafe nodes[parent].kind == .object
-          }
-
-          values: while true {
-            guard count < capacity else { return .irregular }
-            let byte = unsafe text[at]
-            if byte == UInt8(ascii: "\"") {
-              if let stop = string() { return stop }
-            } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-              guard depth < limit else { return .irregular }
-              isInObject = byte == UInt8(ascii: "{")
-              unsafe nodes[count] = Node(
-                from: UInt32(truncatingIfNeeded: at - start), to: 0,
-                behind: UInt32(truncatingIfNeeded: current), kind: isInObject ? .object : .array,
-                hasEscapes: false, isOpaque: false)
-              current = count
-              count += 1
-              depth += 1
-              at += 1
-              guard skip() else { return .incomplete }
-              if unsafe text[at] != byte + 2 {
-                if isInObject, let stop = name() { return stop }
-                continue values
-              }
-              at += 1
-              close()
-            } else {
-              let length = unsafe JSONTape.scalarLength(text, from: at, to: end)
-              guard length != 0 else { return .irregular }
-              guard length > 0 else { return .incomplete }
-              let kind: Kind =
-                byte == UInt8(ascii: "t")
-                ? .true : byte == UInt8(ascii: "f") ? .false : byte == UInt8(ascii: "n") ? .null : .number
-              unsafe nodes[count] = Node(
-                from: UInt32(truncatingIfNeeded: at - start),
-                to: UInt32(truncatingIfNeeded: at + length - start),
-                behind: UInt32(truncatingIfNeeded: count + 1), kind: kind, hasEscapes: false, isOpaque: false)
-              count += 1
-              at += length
-            }
-            while true {
-              if depth == 0 {
-                made = count
-                return .complete(end: at)
-              }
-              guard skip() else { return .incomplete }
+            tokens: while true {
+              guard count < capacity else { return .irregular }
               let byte = unsafe text[at]
-              at += 1
-              if byte == UInt8(ascii: ",") {
-                guard skip() else { return .incomplete }
-                if isInObject, let stop = name() { return stop }
-                continue values
+              if byte == UInt8(ascii: "\"") {
+                guard quote &+ 1 < quoteCount else { return .incomplete }
+                guard unsafe origin &+ Int(quotes[quote]) == at else { return .irregular }
+                let close = unsafe origin &+ Int(quotes[quote &+ 1])
+                quote &+= 2
+                var hasEscapes = false
+                if backslash < close {
+                  guard unsafe JSONTape.escapesAreValid(text, from: at &+ 1, to: close) else {
+                    return .irregular
+                  }
+                  hasEscapes = true
+                  while backslashNumber < backslashCount,
+                    unsafe origin &+ Int(backslashes[backslashNumber]) < close
+                  { backslashNumber &+= 1 }
+                  backslash =
+                    unsafe backslashNumber < backslashCount
+                    ? origin &+ Int(backslashes[backslashNumber]) : Int.max
+                }
+                unsafe nodes[count] = Node(
+                  from: UInt32(truncatingIfNeeded: at &- start),
+                  to: UInt32(truncatingIfNeeded: close &+ 1 &- start),
+                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: .string, hasEscapes: hasEscapes,
+                  isOpaque: false)
+                count &+= 1
+                at = close &+ 1
+                if isName {
+                  while at < end, unsafe text[at] != UInt8(ascii: ":") {
+                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
+                    at &+= 1
+                  }
+                  at &+= 1
+                  while at < end, unsafe text[at] <= 0x20 {
+                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
+                    at &+= 1
+                  }
+                  guard at < end else { return .incomplete }
+                  isName = false
+                  if depth == 1, watchesEnvelopes,
+                    unsafe text[at] == UInt8(ascii: "[") || text[at] == UInt8(ascii: "{")
+                  {
+                    let name = start + Int(unsafe nodes[count - 1].from) + 1..<close
+                    guard !hasEscapes,
+                      unsafe Envelope(
+                        name: window.extracting(name), isArray: text[at] == UInt8(ascii: "[")) == nil
+                    else { return .irregular }
+                  }
+                  continue tokens
+                }
+              } else if isName {
+                return .irregular
+              } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                guard depth < limit else { return .irregular }
+                isInObject = byte == UInt8(ascii: "{")
+                unsafe nodes[count] = Node(
+                  from: UInt32(truncatingIfNeeded: at &- start), to: 0,
+                  behind: UInt32(truncatingIfNeeded: current), kind: isInObject ? .object : .array,
+                  hasEscapes: false, isOpaque: false)
+                current = count
+                count &+= 1
+                depth &+= 1
+                at &+= 1
+                while at < end, unsafe text[at] <= 0x20 {
+                  guard unsafe text[at].isJSONWhitespace else { return .irregular }
+                  at &+= 1
+                }
+                guard at < end else { return .incomplete }
+                // The closing bracket of an empty container is met below, as any other.
+                if unsafe text[at] != byte + 2 {
+                  isName = isInObject
+                  continue tokens
+                }
+              } else {
+                let length = unsafe JSONTape.scalarLength(text, from: at, to: end)
+                guard length != 0 else { return .irregular }
+                guard length > 0 else { return .incomplete }
+                let kind: Kind =
+                  switch byte {
+                  case UInt8(ascii: "t"): .true
+                  case UInt8(ascii: "f"): .false
+                  case UInt8(ascii: "n"): .null
+                  default: .number
+                  }
+                unsafe nodes[count] = Node(
+                  from: UInt32(truncatingIfNeeded: at &- start),
+                  to: UInt32(truncatingIfNeeded: at &+ length &- start),
+                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: kind, hasEscapes: false,
+                  isOpaque: false)
+                count &+= 1
+                at &+= length
               }
-              guard byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return .irregular }
-              close()
+              // Behind a value: commas, and the brackets of all containers that end here.
+              while depth > 0 {
+                while at < end, unsafe text[at] <= 0x20 {
+                  guard unsafe text[at].isJSONWhitespace else { return .irregular }
+                  at &+= 1
+                }
+                guard at < end else { return .incomplete }
+                let byte = unsafe text[at]
+                at &+= 1
+                if byte == UInt8(ascii: ",") {
+                  while at < end, unsafe text[at] <= 0x20 {
+                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
+                    at &+= 1
+                  }
+                  guard at < end else { return .incomplete }
+                  isName = isInObject
+                  continue tokens
+                }
+                guard byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return .irregular }
+                let parent = unsafe Int(nodes[current].behind)
+                unsafe nodes[current].to = UInt32(truncatingIfNeeded: at &- start)
+                unsafe nodes[current].behind = UInt32(truncatingIfNeeded: count)
+                depth &-= 1
+                current = parent
+                switch unsafe nodes[parent].kind {
+                case .object: isInObject = true
+                default: isInObject = false
+                }
+              }
+              made = count
+              quotesPassed = quote
+              backslashesPassed = backslashNumber
+              return .complete(end: at)
             }
           }
         }
@@ -186,7 +194,7 @@ extension JSONTape {
     }
     guard case .complete(let end) = outcome else { return outcome }
     guard index.control >= end else { return .irregular }
-    index.pass(quotes: quote, backslashes: backslashNumber)
+    index.pass(quotes: quotesPassed, backslashes: backslashesPassed)
     nodes.removeAll(keepingCapacity: true)
     // The nodes made stand at the front of the room.
     unsafe room.withUnsafeBufferPointer {
