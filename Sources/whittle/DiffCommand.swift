@@ -43,9 +43,10 @@ extension Command {
       GrantsReading.help, GrantsReading.organizationHelp,
     ],
     operands: .logs,
-    options: [.granted, .organization, .failOn, .generalize] + CommandOption.reading + [
-      .format(.text, .json, .ndjson, .csv, .markdown, .terraform, .cloudformation, .cli, .sarif), .output,
-    ],
+    options: [.granted, .organization, .credentialReport, .now, .failOn, .generalize] + CommandOption.reading
+      + [
+        .format(.text, .json, .ndjson, .csv, .markdown, .terraform, .cloudformation, .cli, .sarif), .output,
+      ],
     body: .job { arguments throws(CommandError) in try DiffJob(arguments) })
 }
 
@@ -64,6 +65,7 @@ private struct DiffJob: Job {
   /// The logs are read for all, because a policy is trimmed to the use of all.
   let principals: [String]
   let sources: GrantSources
+  let credentials: CredentialSources
   let format: OutputFormat
   let output: String?
   let options: SynthesisOptions
@@ -78,6 +80,7 @@ private struct DiffJob: Job {
     reading.filter.principals = []
     self.reading = reading
     sources = GrantSources(arguments)
+    credentials = CredentialSources(arguments)
     if sources.granted.isEmpty {
       throw CommandError(
         .badOperand, "`whittle diff` needs `--granted FILE`",
@@ -121,13 +124,18 @@ private struct DiffJob: Job {
     let catalog = try reading.catalog.load()
     let (basis, status) = try reading.read(on: console, catalog: catalog)
     let patterns = PrincipalPatterns(principals)
+    let (users, usersStatus) = try credentials.read(on: console)
     let diff = PolicyDiff(
       ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match,
-      options: makesProposals ? options : nil, catalog: catalog)
+      services: reading.filter.services, options: makesProposals ? options : nil, catalog: catalog)
     if !makesProposals {
       console.note("no proposals: `--service` and `--region` leave out use that policies are for")
     }
-    let report = DiffReport(diff, basis: basis)
+    let findings = AccountFindings(
+      of: diff, ledger: basis.ledger, grants: grants ?? AccountGrants(),
+      comparesAll: principals.isEmpty, readsAll: reading.filter.services.isEmpty, credentials: users,
+      now: credentials.now?.instant(newest: basis.ledger.events.lastSeen), catalog: catalog)
+    let report = DiffReport(diff, basis: basis, findings: findings)
     let isTree = directory != nil
     if isTree {
       directory?.add(report, format: format)
@@ -146,7 +154,7 @@ private struct DiffJob: Job {
     default: report.writeText(to: &stream, isColored: console.colorsOutput && (output == nil || isTree))
     }
     try stream.finish()
-    return status.or(grantsStatus).or(answer(diff, on: console))
+    return status.or(grantsStatus).or(usersStatus).or(answer(diff, on: console))
   }
 
   /// Whether a path is to be a directory of files.

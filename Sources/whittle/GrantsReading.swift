@@ -126,7 +126,16 @@ enum GrantsReading {
   }
 
   /// Hands over the contents of every file.
-  private static func each(
+  ///
+  /// - Parameters:
+  ///   - paths: Files, directories and `-`.
+  ///   - what: What they hold, for messages.
+  ///   - hint: How to make such a file.
+  ///   - status: Takes the status that unusable files of a directory lead to.
+  ///   - console: Where messages go.
+  ///   - body: Takes the contents and the path.
+  /// - Throws: ``CommandError/Code/inputMissing`` where a named file cannot be read or used.
+  static func each(
     of paths: [String], holding what: String, hint: String, status: inout ExitStatus, on console: Console,
     _ body: ([UInt8], String) throws(GrantsError) -> Void
   ) throws(CommandError) {

@@ -83,7 +83,7 @@ import Usage
       policy:
         #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["sqs:*","iam:Create*","s3:Get*","ec2:Run*"],"#
         + #""Resource":"*"}}"#)
-    for seed in 0..<30 as Range<UInt64> {
+    for seed in 0..<10 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       var maker = LedgerMaker()
       var used: Set<String> = []

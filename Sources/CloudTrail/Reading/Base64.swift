@@ -1,12 +1,12 @@
 // Base64, as Lambda and Kinesis carry log data.
 
 /// Decoding of base64 (RFC 4648, both alphabets).
-enum Base64 {
+package enum Base64 {
   /// Decodes a text, or returns `nil` where it is not base64.
   ///
   /// - Parameter text: The text; white space and missing padding are accepted.
   /// - Returns: The bytes.
-  static func decode(_ text: [UInt8]) -> [UInt8]? {
+  package static func decode(_ text: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 4 * 3)
     var bits: UInt32 = 0

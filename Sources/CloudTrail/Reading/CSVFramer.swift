@@ -5,9 +5,9 @@
 // the row is reported as damage and reading goes on behind its first line.
 
 /// A resumable splitter of CSV into rows.
-struct CSVFramer {
+package struct CSVFramer {
   /// What the framer came upon.
-  enum Step {
+  package enum Step {
     /// A row, and where it begins in the stream.
     case row([[UInt8]], offset: Int)
     /// A row that could not be read, and where it begins.
@@ -37,7 +37,7 @@ struct CSVFramer {
   /// - Parameters:
   ///   - rowLimit: The longest row.
   ///   - isTabbed: Whether fields are separated by tabs, and quotes mean nothing.
-  init(rowLimit: Int = 4 << 20, isTabbed: Bool = false) {
+  package init(rowLimit: Int = 4 << 20, isTabbed: Bool = false) {
     self.rowLimit = rowLimit
     separator = isTabbed ? 0x09 : UInt8(ascii: ",")
     hasQuotes = !isTabbed
@@ -51,7 +51,12 @@ struct CSVFramer {
   }
 
   /// Reads on.
-  mutating func next(_ window: Span<UInt8>, isFinal: Bool) -> Step {
+  ///
+  /// - Parameters:
+  ///   - window: The bytes from where the window begins now.
+  ///   - isFinal: Whether the stream ends with them.
+  /// - Returns: What was come upon.
+  package mutating func next(_ window: Span<UInt8>, isFinal: Bool) -> Step {
     if isAtStart {
       guard window.count >= 3 || isFinal else { return .needMore }
       isAtStart = false

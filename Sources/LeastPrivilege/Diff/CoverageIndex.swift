@@ -17,6 +17,8 @@ struct CoverageIndex {
   private var dataRegions: [DataKey: Set<String>] = [:]
 
   private let catalog: Catalog
+  /// Patterns of the services whose calls were read; all where there are none.
+  private let services: [Wildcard]
 
   private struct DataKey: Hashable {
     var account: String
@@ -45,8 +47,15 @@ struct CoverageIndex {
     return services
   }()
 
-  init(_ coverage: Coverage, catalog: Catalog) {
+  /// Takes what the logs contain.
+  ///
+  /// - Parameters:
+  ///   - coverage: The coverage of the logs.
+  ///   - services: Patterns of the services whose calls were read; all where there are none.
+  ///   - catalog: The AWS reference.
+  init(_ coverage: Coverage, services: [String] = [], catalog: Catalog) {
     self.catalog = catalog
+    self.services = services.map { Wildcard($0, caseInsensitive: true) }
     for key in coverage.keys {
       if key.category == "Management" {
         managementRegions[key.account, default: []].insert(key.region)
@@ -57,9 +66,6 @@ struct CoverageIndex {
     }
   }
 
-  /// Whether the logs hold any management events of an account.
-  func covers(account: String) -> Bool { managementRegions[account] != nil }
-
   /// Whether the logs could have shown the use of an action in an account.
   ///
   /// - Parameters:
@@ -69,6 +75,7 @@ struct CoverageIndex {
   /// - Returns: Whether every region in which the use could stand is covered, and at least one.
   func isObservable(_ entry: ActionTraits, account: String, regions: GrantedRegions? = nil) -> Bool {
     let service = String(entry.action.prefix { $0 != ":" })
+    guard services.isEmpty || services.contains(where: { $0.matches(service) }) else { return false }
     let covered: Set<String>?
     switch entry.observability {
     case .never: return false

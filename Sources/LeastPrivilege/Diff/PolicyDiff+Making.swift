@@ -16,13 +16,15 @@ extension PolicyDiff {
   ///   - grants: What is granted.
   ///   - principals: Which principals to compare; all by default. Proposals for policies that others share with them are
   ///     made from the use of all.
+  ///   - services: Patterns of the services whose calls were read, so that disuse of others is not claimed; all where
+  ///     there are none.
   ///   - options: What proposals are made with; `nil` for none, where the ledger does not hold all use.
   ///   - catalog: The AWS reference.
   public init(
     ledger: UsageLedger, grants: AccountGrants, where principals: (Principal) -> Bool = { _ in true },
-    options: SynthesisOptions? = SynthesisOptions(), catalog: Catalog = .embedded
+    services: [String] = [], options: SynthesisOptions? = SynthesisOptions(), catalog: Catalog = .embedded
   ) {
-    let maker = DiffMaker(ledger: ledger, catalog: catalog)
+    let maker = DiffMaker(ledger: ledger, services: services, catalog: catalog)
     let records = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog)
     let wanted = records.map { principals($0.uses.principal) }
     self.init(
@@ -82,10 +84,10 @@ final class DiffMaker {
     var regions: GrantedRegions?
   }
 
-  init(ledger: UsageLedger, catalog: Catalog) {
+  init(ledger: UsageLedger, services: [String] = [], catalog: Catalog) {
     self.ledger = ledger
     table = ActionTable(catalog: catalog)
-    coverage = CoverageIndex(ledger.coverage, catalog: catalog)
+    coverage = CoverageIndex(ledger.coverage, services: services, catalog: catalog)
   }
 
   func diff(of record: PrincipalUses, grant: PrincipalGrant?) -> PrincipalDiff {

@@ -35,5 +35,6 @@ extension DiffReport {
           ], to: &output)
       }
     }
+    findings.writeCSV(to: &output)
   }
 }

@@ -20,6 +20,7 @@ extension DiffReport {
       writer.member("subject", problem.subject)
       writer.member("message", problem.message)
     }
+    findings.writeMembers(to: &writer)
     writer.member("summary", object: basis.writeSummary)
     writer.member("coverage", object: basis.writeCoverage)
     writer.endObject()

@@ -23,6 +23,7 @@ extension DiffReport {
       }, to: &output)
     writeMarkdownProposals(to: &output)
     for principal in diff.principals where output.isOpen { write(principal, to: &output) }
+    findings.writeMarkdown(to: &output)
   }
 
   private func write(_ principal: PrincipalDiff, to output: inout some ByteOutput & ~Copyable) {

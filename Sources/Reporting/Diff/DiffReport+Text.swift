@@ -19,6 +19,7 @@ extension DiffReport {
       output.write(text: "\n")
       DiffPage(diff: principal, isColored: isColored).write(to: &output)
     }
+    findings.writeText(to: &output, isColored: isColored)
     if diff.principals.isEmpty { output.write(text: "\nnothing is granted and nothing was used\n") }
     guard !diff.problems.isEmpty else { return }
     var table = TextTable(("File", .left), ("Where", .left), ("What", .left))

@@ -9,14 +9,19 @@ public struct DiffReport: Sendable {
   /// The recorded use that was compared.
   public var basis: UsageReport
 
+  /// What was found of the accounts as a whole.
+  public var findings: FindingsReport
+
   /// Creates a report.
   ///
   /// - Parameters:
   ///   - diff: The comparison.
   ///   - basis: The recorded use that was compared.
-  public init(_ diff: PolicyDiff, basis: UsageReport) {
+  ///   - findings: What was found of the accounts as a whole.
+  public init(_ diff: PolicyDiff, basis: UsageReport, findings: AccountFindings = AccountFindings()) {
     self.diff = diff
     self.basis = basis
+    self.findings = FindingsReport(findings)
   }
 }
 
