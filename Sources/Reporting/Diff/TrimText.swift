@@ -91,12 +91,14 @@ extension ReplacementOption {
     }
   }
 
-  /// What it grants beyond use, by access level: `Read 12, Write 3`.
+  /// What it grants beyond use, by access level: `Read 12, Write 3`, and what nobody could have seen used.
   var excessWords: String {
     let levels = counts.compactMap { level in
       level.unused > 0 ? "\(level.level.rawValue) \(grouped(level.unused))" : nil
     }
-    return levels.isEmpty ? "none" : levels.joined(separator: ", ")
+    let hidden = total.notObservable > 0 ? "; \(grouped(total.notObservable)) not observable" : ""
+    let size = isWithinQuota ? "" : "; over IAM's quota"
+    return (levels.isEmpty ? "none" : levels.joined(separator: ", ")) + hidden + size
   }
 }
 
