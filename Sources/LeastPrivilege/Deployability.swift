@@ -43,13 +43,11 @@ enum Deployability {
         fail(.badGrammar, "\(place) has characters that IAM does not accept")
       }
       if policy.document.statements.isEmpty { fail(.badGrammar, "\(place) has no statement") }
+      // A statement needs no id; an empty one counts as none, as Terraform writes them.
       var sids: Set<String> = []
-      for statement in policy.document.statements {
-        let sid = statement.sid ?? ""
-        let isSid = !sid.isEmpty && sid.utf8.allSatisfy(isAlphanumeric)
-        if !isSid || !sids.insert(sid).inserted {
-          fail(
-            .badGrammar, "\(place) has a statement id `\(sid)` that is empty, repeated or not alphanumeric")
+      for sid in policy.document.statements.compactMap(\.sid) where !sid.isEmpty {
+        if !sid.utf8.allSatisfy(isAlphanumeric) || !sids.insert(sid).inserted {
+          fail(.badGrammar, "\(place) has a statement id `\(sid)` that is repeated or not alphanumeric")
         }
       }
     }

@@ -42,6 +42,21 @@ struct CheckTests {
     #expect(text.hasPrefix("no new access: "))
   }
 
+  @Test("a statement needs no id, and two may not share one")
+  func statementIDs() throws {
+    let statement = #""Effect":"Allow","Action":"*","Resource":"*""#
+    for (first, second, holds) in [
+      ("", "", true), (#""Sid":"","#, #""Sid":"","#, true), (#""Sid":"A","#, #""Sid":"A","#, false),
+    ] {
+      let text = "{\"Version\":\"2012-10-17\",\"Statement\":[{\(first)\(statement)},{\(second)\(statement)}]}"
+      let logs = Fixtures.packageRoot.appending(path: "testdata/photos/logs").path
+      let result = try run(
+        ["all.json": text], "all.json", logs, "--principal", "deployer", "--format", "json")
+      #expect(result.status == (holds ? 0 : 1), "\(result.text) \(result.errors)")
+      #expect(result.text.contains("badGrammar") != holds)
+    }
+  }
+
   @Test("new access is shown by a request, with status 1")
   func newAccess() throws {
     let red = CheckTests.policy(

@@ -5,14 +5,102 @@ import JSONStream
 /// A member of a CloudTrail record, or of something that wraps one, that a reader looks at.
 package enum RecordField: Int, CaseIterable, Sendable {
   // Of CloudTrail's records.
-  case eventVersion, userIdentity, eventTime, eventSource, eventName, awsRegion, sourceIPAddress
-  case userAgent, errorCode, errorMessage, requestParameters, responseElements
-  case additionalEventData, eventID, resources, eventType, recipientAccountId, sharedEventID
-  case vpcEndpointId, eventCategory, insightDetails
+
+  /// A record's `eventVersion`.
+  case eventVersion
+  /// A record's `userIdentity`.
+  case userIdentity
+  /// A record's `eventTime`.
+  case eventTime
+  /// A record's `eventSource`.
+  case eventSource
+  /// A record's `eventName`.
+  case eventName
+  /// A record's `awsRegion`.
+  case awsRegion
+  /// A record's `sourceIPAddress`.
+  case sourceIPAddress
+  /// A record's `userAgent`.
+  case userAgent
+  /// A record's `errorCode`.
+  case errorCode
+  /// A record's `errorMessage`.
+  case errorMessage
+  /// A record's `requestParameters`.
+  case requestParameters
+  /// A record's `responseElements`.
+  case responseElements
+  /// A record's `additionalEventData`.
+  case additionalEventData
+  /// A record's `eventID`.
+  case eventID
+  /// A record's `resources`.
+  case resources
+  /// A record's `eventType`.
+  case eventType
+  /// A record's `recipientAccountId`.
+  case recipientAccountId
+  /// A record's `sharedEventID`.
+  case sharedEventID
+  /// A record's `vpcEndpointId`.
+  case vpcEndpointId
+  /// A record's `eventCategory`.
+  case eventCategory
+  /// A record's `insightDetails`.
+  case insightDetails
+
   // Of what wraps them.
-  case timestamp, detail, digestS3Object, digestStartTime, awslogs, messageType, message
-  case cloudTrailEvent, kinesis, source, result, raw, aws, event, classUID, eventData, field
-  case value, index, create, body, sns, snsMessage, s3, data
+
+  /// A wrapping's `@timestamp`.
+  case timestamp
+  /// A wrapping's `detail`.
+  case detail
+  /// A wrapping's `digestS3Object`.
+  case digestS3Object
+  /// A wrapping's `digestStartTime`.
+  case digestStartTime
+  /// A wrapping's `awslogs`.
+  case awslogs
+  /// A wrapping's `messageType`.
+  case messageType
+  /// A wrapping's `message`.
+  case message
+  /// A wrapping's `CloudTrailEvent`.
+  case cloudTrailEvent
+  /// A wrapping's `kinesis`.
+  case kinesis
+  /// A wrapping's `_source`.
+  case source
+  /// A wrapping's `result`.
+  case result
+  /// A wrapping's `_raw`.
+  case raw
+  /// A wrapping's `aws`.
+  case aws
+  /// A wrapping's `event`.
+  case event
+  /// A wrapping's `class_uid`.
+  case classUID
+  /// A wrapping's `eventData`.
+  case eventData
+  /// A wrapping's `field`.
+  case field
+  /// A wrapping's `value`.
+  case value
+  /// A wrapping's `index`.
+  case index
+  /// A wrapping's `create`.
+  case create
+  /// A wrapping's `body`.
+  case body
+  /// A wrapping's `Sns`.
+  case sns
+  /// A wrapping's `Message`.
+  case snsMessage
+  /// A wrapping's `s3`.
+  case s3
+  /// A wrapping's `data`.
+  case data
 
   /// The names of the fields, in the order of the cases.
   static let names = JSONNames([
