@@ -80,7 +80,7 @@ def inspect_markdown(text):
     tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(text)
     is_code = False
     for token in (inner for outer in tokens for inner in [outer, *(outer.children or [])]):
-        if token.type in ("link_open", "image", "html_block", "softbreak", "hardbreak", "fence"):
+        if token.type in ("link_open", "image", "html_block", "softbreak", "hardbreak"):
             fail(f"{token.type}: {token.content!r}")
         if token.type == "html_inline" and token.content not in ("<code>", "</code>"):
             fail(f"live HTML: {token.content!r}")
@@ -102,7 +102,7 @@ def inspect_cloudformation(text):
         if template is None:
             continue
         for name, resource in template["Resources"].items():
-            if resource["Type"] != "AWS::IAM::ManagedPolicy":
+            if not re.fullmatch(r"AWS::IAM::(Managed|Role|User|Group)Policy", resource["Type"]):
                 fail(f"{name} is a {resource['Type']}")
         check_functions(template)
 
@@ -132,8 +132,11 @@ def inspect_terraform(text):
     if re.search(r"=\s*<<", rest):
         fail("a heredoc")
     configuration = hcl2.loads(text) if text.strip() else {}
-    if set(configuration) - {"resource"}:
-        fail(f"more than resources: {sorted(configuration)}")
+    if set(configuration) - {"resource", "import"}:
+        fail(f"more than resources and what they are imported from: {sorted(configuration)}")
+    for block in configuration.get("import", []):
+        if not re.fullmatch(r"\$\{aws_iam_\w+\.[\w-]+\}", block["to"]) or set(block) != {"to", "id"}:
+            fail(f"an import of something else: {block}")
     for resource in configuration.get("resource", []):
         for kind in resource:
             if not kind.strip('"').startswith("aws_iam_"):

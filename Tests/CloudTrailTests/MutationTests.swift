@@ -73,12 +73,12 @@ import Testing
 
   /// Flips, cuts and inserts bytes, or repeats some of them.
   ///
-  /// A repeat stands alone and is shorter than a record: a longer one can join the head of one record to the tail
-  /// of another, and nothing tells the result from a real event.
+  /// A repeat stands alone and is shorter than the end of one record and the head of another: a longer one can join
+  /// them to a record that is well-formed, and nothing tells it from a real one.
   private static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
     if random.chance(0.25) {
       let place = Int.random(in: 0..<bytes.count, using: &random)
-      let end = min(bytes.count, place + Int.random(in: 1...120, using: &random))
+      let end = min(bytes.count, place + Int.random(in: 1...40, using: &random))
       bytes.insert(contentsOf: bytes[place..<end], at: place)
       return
     }

@@ -141,12 +141,12 @@ import Testing
       let room = try position("iam|delete-policy-version|\(deploy)--version-id|v3|", in: apply.lines)
       let new = try position("iam|create-policy-version|\(deploy)--set-as-default|", in: apply.lines)
       #expect(room < new)
-      let detach = try position("iam|detach-role-policy|--role-name|orders|", in: apply.lines)
+      let detach = try position("iam|detach-role-policy|--role-name=orders|", in: apply.lines)
       let delete = try position(
         "iam|delete-policy|--policy-arn|arn:aws:iam::210987654321:policy/dead|", in: apply.lines)
       #expect(detach < delete)
-      _ = try position("iam|put-role-policy|--role-name|orders|--policy-name|orders|", in: apply.lines)
-      _ = try position("iam|put-group-policy|--group-name|staff|--policy-name|look|", in: apply.lines)
+      _ = try position("iam|put-role-policy|--role-name=orders|--policy-name=orders|", in: apply.lines)
+      _ = try position("iam|put-group-policy|--group-name=staff|--policy-name=look|", in: apply.lines)
       #expect(!apply.lines.contains { $0.contains("policy/guard") || $0.contains("OnlyWithMFA\"}") })
       // A policy that has changed since stops the script before it changes anything.
       let late = try calls("apply.sh", version: "v8")
@@ -157,8 +157,8 @@ import Testing
       #expect(back.status == 0)
       _ = try position("iam|set-default-policy-version|\(deploy)--version-id|v7|", in: back.lines)
       _ = try position("iam|delete-policy-version|\(deploy)--version-id|v8|", in: back.lines)
-      let create = try position("iam|create-policy|--policy-name|dead|--path|/|", in: back.lines)
-      #expect(create < (try position("iam|attach-role-policy|--role-name|orders|", in: back.lines)))
+      let create = try position("iam|create-policy|--policy-name=dead|--path|/|", in: back.lines)
+      #expect(create < (try position("iam|attach-role-policy|--role-name=orders|", in: back.lines)))
     }
   }
 

@@ -9,7 +9,7 @@ import whittle
 @Suite("Odd files and streams")
 struct OddFilesTests {
   private static let event =
-    #"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/zoe"},"eventTime":"2026-11-20T12:34:56Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"eu-west-1","eventID":"ID","eventType":"AwsApiCall"}"#
+    #"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/zoe"},"eventTime":"2026-11-20T12:34:56Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"eu-west-1","eventID":"NUMBER","eventType":"AwsApiCall"}"#
 
   /// Kilobytes of address space: the program's own needs, several times over, and far less than what is fed to it.
   private static let memory = 3_000_000
@@ -130,12 +130,12 @@ struct OddFilesTests {
     let result = try run(
       """
       mkdir d
-      for i in $(seq 150); do sed "s/ID/$i/" event.json > d/$i.json; done
+      for i in $(seq 150); do sed "s/NUMBER/$i/" event.json > d/$i.json; done
       churn() {
         while [ ! -e stop ]; do
           for i in 7 31 64 99 120 149; do
-            : > d/$i.json; sed "s/ID/$i/" event.json >> d/$i.json; rm -f d/$i.json; mkdir d/$i.json 2> /dev/null
-            rmdir d/$i.json; mkfifo d/$i.json; rm -f d/$i.json; sed "s/ID/$i/" event.json > d/$i.json
+            : > d/$i.json; sed "s/NUMBER/$i/" event.json >> d/$i.json; rm -f d/$i.json; mkdir d/$i.json 2> /dev/null
+            rmdir d/$i.json; mkfifo d/$i.json; rm -f d/$i.json; sed "s/NUMBER/$i/" event.json > d/$i.json
           done
         done
       }
@@ -156,8 +156,8 @@ struct OddFilesTests {
   func growing() throws {
     let result = try run(
       """
-      for i in $(seq 3000); do sed "s/ID/$i/" event.json; done > log.json
-      (for i in $(seq 3001 3200); do sed "s/ID/$i/" event.json >> log.json; done) &
+      for i in $(seq 3000); do sed "s/NUMBER/$i/" event.json; done > log.json
+      (for i in $(seq 3001 3200); do sed "s/NUMBER/$i/" event.json >> log.json; done) &
       $whittle usage log.json --format json --quiet; wait
       """)
     // The last event may be cut where the file ended at that moment.
@@ -176,7 +176,7 @@ struct OddFilesTests {
           for folder in range(200):
               os.makedirs(f"d/{folder}")
               with open(f"d/{folder}/0.json", "w") as file:
-                  file.write(event.replace("ID", str(folder)))
+                  file.write(event.replace("NUMBER", str(folder)))
               for number in range(1, 1000):
                   os.link(f"d/{folder}/0.json", f"d/{folder}/{number}.json")
           """

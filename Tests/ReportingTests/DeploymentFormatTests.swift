@@ -96,6 +96,15 @@ import Testing
         sys.exit("An error occurred (NoSuchEntity) when calling the DeletePolicy operation")
     """
 
+  /// The words of each call that was recorded; an option with its value behind an equals sign counts as two.
+  private static func calls(_ files: [String: String]) throws -> [[String]] {
+    try (files["calls"] ?? "").split(separator: "\n").map { line in
+      try JSONValue(parsing: String(line)).elements.compactMap(\.string).flatMap { word in
+        word.hasPrefix("--") ? word.split(separator: "=", maxSplits: 1).map(String.init) : [word]
+      }
+    }
+  }
+
   @Test(.enabled(if: hasTool("python3 -c 'import json'"), "needs python3"))
   func `the apply script creates and attaches the very documents, in the caller's account only`() throws {
     let script = Self.text { PolicyCommandScript.renderApply(Self.proposals, into: &$0) }
@@ -103,9 +112,7 @@ import Testing
       "chmod +x aws && PATH=.:$PATH sh apply.sh", files: ["apply.sh": script, "aws": Self.recorder])
     #expect(result.status == 0, "\(result.errors)")
     #expect(files.keys.sorted() == ["apply.sh", "aws", "calls"], "a hostile string ran as a command")
-    let calls = try (files["calls"] ?? "").split(separator: "\n").map { line in
-      try JSONValue(parsing: String(line)).elements.compactMap(\.string)
-    }
+    let calls = try Self.calls(files)
     #expect(calls.count == 6)
     let created = calls.filter { $0[1] == "create-policy" }
     #expect(created.map { $0[3] } == ["whittle-app-1", "whittle.app.1", "1st"])
@@ -143,9 +150,7 @@ import Testing
     let (result, files) = try Self.run(
       "chmod +x aws && PATH=.:$PATH sh rollback.sh", files: ["rollback.sh": script, "aws": Self.recorder])
     #expect(result.status == 0, "\(result.errors)")
-    let calls = try (files["calls"] ?? "").split(separator: "\n").map { line in
-      try JSONValue(parsing: String(line)).elements.compactMap(\.string)
-    }
+    let calls = try Self.calls(files)
     #expect(
       calls.map { $0[1] } == [
         "detach-user-policy", "delete-policy", "detach-role-policy", "delete-policy", "detach-role-policy",

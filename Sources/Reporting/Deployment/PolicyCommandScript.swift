@@ -2,7 +2,8 @@
 //
 // Before it changes anything the first script makes sure that it runs against an account that it has policies for and
 // that none of them exists. So what it makes is new, and the second script may remove all of it. Every text from the
-// logs stands in single quotes, in which a shell reads nothing but the closing quote.
+// logs stands in single quotes, in which a shell reads nothing but the closing quote. A name is joined to its option by
+// an equals sign: IAM allows names such as `--no-verify-ssl`, which would otherwise be an option themselves.
 
 public import LeastPrivilege
 
@@ -28,9 +29,9 @@ public enum PolicyCommandScript {
           return [
             "",
             "# \(terminalText(policy.principal))",
-            "aws iam create-policy --policy-name \(quoted(policy.name)) --description \(quoted(policy.summary)) \\",
+            "aws iam create-policy --policy-name=\(quoted(policy.name)) --description \(quoted(policy.summary)) \\",
             "  --policy-document \(quoted(text(of: policy))) >/dev/null",
-            "aws iam attach-\(kind)-policy --\(kind)-name \(quoted(policy.entityName))"
+            "aws iam attach-\(kind)-policy --\(kind)-name=\(quoted(policy.entityName))"
               + " --policy-arn \(quoted(policy.arn))",
           ]
         }
@@ -55,7 +56,7 @@ public enum PolicyCommandScript {
         return [
           "",
           "# \(terminalText(policy.principal))",
-          "unless_gone aws iam detach-\(kind)-policy --\(kind)-name \(quoted(policy.entityName))"
+          "unless_gone aws iam detach-\(kind)-policy --\(kind)-name=\(quoted(policy.entityName))"
             + " --policy-arn \(quoted(policy.arn))",
           "unless_gone aws iam delete-policy --policy-arn \(quoted(policy.arn))",
         ]

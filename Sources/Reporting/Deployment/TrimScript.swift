@@ -82,7 +82,7 @@ public enum TrimScript {
     let arn = quoted(subject.arn)
     if trim.after == nil {
       return [
-        "aws iam create-policy --policy-name \(quoted(subject.name)) --path \(quoted(path(of: subject))) \\",
+        "aws iam create-policy --policy-name=\(quoted(subject.name)) --path \(quoted(path(of: subject))) \\",
         "  --policy-document \(compact(trim.before)) >/dev/null",
       ] + subject.attachments.map { "aws iam attach-\(attachment($0)) --policy-arn \(arn)" }
     }
@@ -113,13 +113,13 @@ public enum TrimScript {
   private static func inline(_ subject: PolicySubject) -> (command: String, arguments: String) {
     let kind = subject.holderKind
     let holder = quoted(PolicySubject.shortName(subject.arn))
-    return ("\(kind)-policy", "--\(kind)-name \(holder) --policy-name \(quoted(subject.name))")
+    return ("\(kind)-policy", "--\(kind)-name=\(holder) --policy-name=\(quoted(subject.name))")
   }
 
   /// `role-policy --role-name NAME` for the holder of a managed policy.
   private static func attachment(_ arn: String) -> String {
     let kind = (ARN(arn)?.resource ?? "").prefix { $0 != "/" }
-    return "\(kind)-policy --\(kind)-name \(quoted(PolicySubject.shortName(arn)))"
+    return "\(kind)-policy --\(kind)-name=\(quoted(PolicySubject.shortName(arn)))"
   }
 
   private static func path(of subject: PolicySubject) -> String {
