@@ -47,7 +47,8 @@ struct SlowRecorder: EventConsumer {
   func realLogs() throws {
     let folder = try Fixtures.shared("logs")
     for source in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
-      let ledgers = CallShapeTests.ledgers([.path(folder + "/" + source)], jobs: 2)
+      // One thread for both: two copies of one event differ in what was redacted, and the first one read counts.
+      let ledgers = CallShapeTests.ledgers([.path(folder + "/" + source)])
       CallShapeTests.expectEqual(ledgers.fast, ledgers.slow, source)
     }
   }
