@@ -22,10 +22,10 @@ struct SlowRecorder: EventConsumer {
 
 @Suite struct CallShapeTests {
   private static func ledgers(
-    _ inputs: [LogInput], _ filter: UsageFilter = UsageFilter(), jobs: Int = 1
+    _ inputs: [LogInput], _ filter: UsageFilter = UsageFilter()
   ) -> (fast: UsageLedger, slow: UsageLedger) {
     let filter = EventFilter(filter, newest: nil, catalog: .embedded)
-    let fast = LogScan(inputs: inputs, jobs: jobs).run { UsageRecorder(filter: filter, catalog: .embedded) }
+    let fast = LogScan(inputs: inputs, jobs: 1).run { UsageRecorder(filter: filter, catalog: .embedded) }
     let slow = LogScan(inputs: inputs, jobs: 1).run {
       SlowRecorder(recorder: UsageRecorder(filter: filter, catalog: .embedded))
     }
