@@ -116,6 +116,9 @@ struct SlowRecorder: EventConsumer {
         #","errorCode":"AccessDenied","errorMessage":"User: \#(arn) is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::z\#(number % 3)/k""#,
         #","errorCode":"AccessDenied""#, #","errorCode":"NoSuchKey","errorMessage":"not there \#(number)""#,
         #","vpcEndpointId":"vpce-\#(number % 2)""#, #","eventCategory":"Data""#,
+        #","tlsDetails":{"clientProvidedHostHeader":"h"}"#, #","tlsDetails":{"tlsVersion":""}"#,
+        #","tlsDetails":{"cipherSuite":"c\#(number)","tlsVersion":"TLSv1.3"}"#,
+        #","tlsDetails":{"tls\u0056ersion":"TLSv1.3"}"#, #","tlsDetails":"TLSv1.3""#, #","tlsDetails":[{}]"#,
         #","resources":[{"ARN":"arn:aws:s3:::b/k\#(number % 3)"}]"#,
         #","additionalEventData":{"a":\#(number % 2)}"#,
       ])

@@ -55,6 +55,7 @@ extension CloudTrailEvent {
     errorMessage = strings.text(tape, fields[.errorMessage], bytes)
     vpcEndpointID = strings.text(tape, fields[.vpcEndpointId], bytes)
     sharedEventID = tape.nonemptyText(at: fields[.sharedEventID], bytes)
+    usesTLS = fields.tellTLS(tape, bytes)
     if let identity = facts.identity { userIdentity = UserIdentity(tape, identity, bytes, &strings) }
     if let index = fields[.resources], tape[index].kind == .array {
       var element = index + 1

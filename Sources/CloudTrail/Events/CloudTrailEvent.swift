@@ -37,6 +37,8 @@ public struct CloudTrailEvent: Sendable {
   public var vpcEndpointID: String?
   /// The id shared by the records of one call in several accounts.
   public var sharedEventID: String?
+  /// Whether the record tells the version of TLS that the call was made over.
+  public var usesTLS = false
   /// Who made the call.
   public var userIdentity = UserIdentity()
   /// The resources that the record lists.

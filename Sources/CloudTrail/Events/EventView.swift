@@ -62,6 +62,9 @@ public import IAM
   /// - Returns: Whether it is there.
   package func has(_ field: RecordField) -> Bool { node(field) != nil }
 
+  /// Whether the record tells the version of TLS that the call was made over.
+  package var usesTLS: Bool { unsafe fields.tellTLS(nodes, text) }
+
   /// Whether a field is a string that ends with some letters, as far as that can be told without decoding it.
   ///
   /// - Parameters:

@@ -48,6 +48,8 @@ package enum RecordField: Int, CaseIterable, Sendable {
   case eventCategory
   /// A record's `insightDetails`.
   case insightDetails
+  /// A record's `tlsDetails`.
+  case tlsDetails
 
   // Of what wraps them.
 
@@ -108,7 +110,8 @@ package enum RecordField: Int, CaseIterable, Sendable {
     "sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestParameters",
     "responseElements", "additionalEventData", "eventID", "resources", "eventType",
     "recipientAccountId", "sharedEventID", "vpcEndpointId", "eventCategory", "insightDetails",
-    "@timestamp", "detail", "digestS3Object", "digestStartTime", "awslogs", "messageType", "message",
+    "tlsDetails", "@timestamp", "detail", "digestS3Object", "digestStartTime", "awslogs", "messageType",
+    "message",
     "CloudTrailEvent", "kinesis", "_source", "result", "_raw", "aws", "event", "class_uid",
     "eventData", "field", "value", "index", "create", "body", "Sns", "Message", "s3", "data",
   ])

@@ -59,6 +59,7 @@ struct OCSFRecord {
     add("requestParameters", at("api.request.data") ?? leftover("requestParameters"))
     add("responseElements", at("api.response.data") ?? leftover("responseElements"))
     add("additionalEventData", leftover("additionalEventData"))
+    add("tlsDetails", leftover("tlsDetails"))
     add("eventID", at("metadata.uid"))
     add("eventType", leftover("eventType") ?? at("metadata.event_code"))
     add("eventCategory", leftover("eventCategory"))

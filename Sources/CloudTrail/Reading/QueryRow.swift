@@ -71,7 +71,7 @@ struct QueryRow {
         members.append(JSONMember(name, .string(name == "eventTime" ? QueryRow.time(text) : text)))
       }
     }
-    for name in ["requestParameters", "responseElements", "additionalEventData", "resources"] {
+    for name in ["requestParameters", "responseElements", "additionalEventData", "resources", "tlsDetails"] {
       if let text = columns[name.lowercased()] {
         members.append(JSONMember(name, QueryRow.canonical(QueryRow.nested(text))))
       }
@@ -158,6 +158,7 @@ struct QueryRow {
       "principalId", "accountId", "invokedBy", "accessKeyId", "userName", "sessionContext", "sessionIssuer",
       "mfaAuthenticated", "creationDate", "sourceIdentity", "identityProvider", "onBehalfOf", "userId",
       "identityStoreArn", "webIdFederationData", "federatedProvider", "ec2RoleDelivery", "ARNPrefix",
+      "tlsVersion",
     ].map { ($0.lowercased(), $0) })
 
   /// Spells the names of identities and resources as CloudTrail does; query engines write them in lower case.

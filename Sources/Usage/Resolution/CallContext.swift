@@ -82,6 +82,7 @@ extension CloudTrailEvent {
       ContextPair(key: "aws:SourceVpce", value: vpcEndpointID ?? ""),
       ContextPair(
         key: "aws:MultiFactorAuthPresent", value: userIdentity.mfaAuthenticated.map(String.init) ?? ""),
+      ContextPair(key: "aws:SecureTransport", value: usesTLS ? "true" : ""),
     ]
     if sourceIPAddress != nil, callerAddress == nil {
       pairs.append(ContextPair(key: "aws:ViaAWSService", value: "true"))

@@ -323,6 +323,7 @@ extension EventView {
     if has(.requestParameters) { presence |= 1 }
     if has(.responseElements) { presence |= 2 }
     if has(.additionalEventData) { presence |= 4 }
+    if usesTLS { presence |= 16 }
     add(JSONDigest(presence))
     if presence & 1 != 0 { add(traces(in: .requestParameters, of: ActionResolver.tellingNames)) }
     if presence & 2 != 0 { add(traces(in: .responseElements, of: .none)) }
