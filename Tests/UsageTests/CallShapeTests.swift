@@ -75,11 +75,14 @@ struct SlowRecorder: EventConsumer {
       let account = pick(["111122223333", "444455556666"])
       let arn = pick([
         "arn:aws:sts::\(account):assumed-role/app/one", "arn:aws:sts::\(account):assumed-role/app/two",
+        "arn:aws:sts::\(account):assumed-role/app/i-0123456789abcdef0",
         "arn:aws:iam::\(account):user/zo\u{eb}", "arn:aws:iam::\(account):user/zoe\u{308}",
       ])
       let issuer = pick([
         "", #","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::\#(account):role/x/app"}}"#,
         #","sessionContext":{"attributes":{"mfaAuthenticated":"\#(pick(["true", "false"]))"}}"#,
+        #","sessionContext":{"sourceIdentity":"\#(pick(["carol", "dave", ""]))"}"#,
+        #","onBehalfOf":{"userId":"\#(pick(["u-1", "u-2"]))"}"#,
       ])
       let operation = pick([
         #""eventSource":"kms.amazonaws.com","eventName":"Decrypt""#,

@@ -16,6 +16,8 @@ public struct PrincipalFacts: Hashable, Sendable {
   public var accessKeys = BoundedSet(limit: 16)
   /// Identity Center users behind its calls.
   public var identityCenterUsers = BoundedSet(limit: 16)
+  /// The people who used a role, with the actions of each.
+  public var users = RoleUsers()
   /// Regions that it called.
   public var regions = BoundedSet(limit: 40)
 
@@ -33,6 +35,7 @@ public struct PrincipalFacts: Hashable, Sendable {
     sourceIdentities.formUnion(other.sourceIdentities)
     accessKeys.formUnion(other.accessKeys)
     identityCenterUsers.formUnion(other.identityCenterUsers)
+    users.formUnion(other.users)
     regions.formUnion(other.regions)
   }
 }

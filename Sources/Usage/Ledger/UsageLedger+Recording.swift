@@ -19,7 +19,9 @@ extension UsageLedger {
     occurrences.times.add(at: event.eventTime)
     if let id = event.eventID { occurrences.exampleEvents.insert(id) }
     if let address = event.callerAddress { occurrences.addresses.insert(address) }
-    record(CallFacts(event, principal, resolution), occurrences)
+    let call = CallFacts(event, principal, resolution)
+    record(call, occurrences)
+    if let user = RoleUser(event.userIdentity) { recordUser(user, of: call) }
   }
 
   /// Takes in what an event teaches.
@@ -36,6 +38,20 @@ extension UsageLedger {
   ///   - principal: Its principal.
   mutating func recordSession(_ identity: UserIdentity, of principal: Principal) {
     principals[principal, default: PrincipalFacts()].record(identity)
+  }
+
+  /// Records what a person used a role for; what was refused is no use.
+  ///
+  /// - Parameters:
+  ///   - user: The person.
+  ///   - call: A call of the person's.
+  mutating func recordUser(_ user: RoleUser, of call: CallFacts) {
+    guard call.kind.isCall, call.outcome != .denied, call.principal.kind == .role,
+      call.resolution.kind == .action
+    else { return }
+    for requirement in call.resolution.requirements {
+      principals[call.principal, default: PrincipalFacts()].users.insert(requirement.action, by: user)
+    }
   }
 
   /// Records events that are alike in everything but what tells their occurrences apart.

@@ -27,6 +27,8 @@ struct UsageRecorder: EventConsumer {
     let identity: JSONDigest
     /// The digest of what decides the resolution: callers of one account are alike.
     let surroundings: JSONDigest
+    /// The digest of the person behind it; `nil` for machines.
+    let user: JSONDigest?
     /// Whether the ledger has what it tells of who used the principal.
     var isRecorded = false
     /// Whether the ledger has learnt from this identity.
@@ -48,6 +50,8 @@ struct UsageRecorder: EventConsumer {
   private var resolutions: [Resolution] = []
   private var coverage = CoverageRecorder()
   private var addresses = DigestTable()
+  /// The people whose calls of a shape are recorded.
+  private var users = DigestTable()
 
   /// Creates a recorder with an empty ledger.
   ///
@@ -129,6 +133,7 @@ struct UsageRecorder: EventConsumer {
       shapes[shape].oddIDs.insert(id)
     }
     recordAddress(event, shape, decode)
+    if let user = callers[caller].user { recordUser(user, shape, decode) }
   }
 
   /// Keeps the session of a caller with its principal.
@@ -147,7 +152,10 @@ struct UsageRecorder: EventConsumer {
       callerNumbers.removeAll()
     }
     let identity = decode().userIdentity
-    callers.append(Caller(identity: identity.principalDigest, surroundings: identity.surroundingsDigest))
+    callers.append(
+      Caller(
+        identity: identity.principalDigest, surroundings: identity.surroundingsDigest,
+        user: RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }))
     callerNumbers[key] = UInt32(callers.count - 1)
     return callers.count - 1
   }
@@ -159,6 +167,16 @@ struct UsageRecorder: EventConsumer {
     if addresses.count >= UsageRecorder.mostSeen { addresses.removeAll() }
     addresses[key] = 0
     if let address = decode().callerAddress { shapes[shape].addresses.insert(address) }
+  }
+
+  /// Keeps what a person used a role for.
+  private mutating func recordUser(_ user: JSONDigest, _ shape: Int, _ decode: () -> CloudTrailEvent) {
+    let key = user.following(JSONDigest(UInt64(shape)))
+    guard users[key] == nil else { return }
+    if users.count >= UsageRecorder.mostSeen { users.removeAll() }
+    users[key] = 0
+    guard let facts = shapes[shape].facts, let user = RoleUser(decode().userIdentity) else { return }
+    recorded.recordUser(user, of: facts)
   }
 
   /// The number of an event's shape.
@@ -239,6 +257,7 @@ struct UsageRecorder: EventConsumer {
     counts.removeAll(keepingCapacity: true)
     shapeNumbers.removeAll()
     addresses.removeAll()
+    users.removeAll()
     coverage = CoverageRecorder()
   }
 
