@@ -10,7 +10,7 @@ extension Array where Element: Sendable {
   ///   - jobs: How many threads work; at least one does.
   ///   - transform: The function, which must depend on nothing but the element.
   /// - Returns: One result for each element.
-  func map<Result: Sendable>(
+  package func map<Result: Sendable>(
     jobs: Int, _ transform: @Sendable (Element) -> Result
   ) -> [Result] {
     guard jobs > 1, count > 1 else { return map(transform) }

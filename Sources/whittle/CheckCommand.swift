@@ -73,7 +73,9 @@ private enum CheckJobs {
           .conflict, "`--pairs` cannot be combined with `--existing`, `--proposed` or `--policy-type`",
           hint: "each line of the pairs names its policies and their `policyType`")
       }
-      return PairsJob(input: pairs, output: arguments.value(.output), isText: format == .text)
+      return PairsJob(
+        input: pairs, output: arguments.value(.output), isText: format == .text,
+        jobs: ReadingOptions.jobs(arguments))
     }
     if existing.isEmpty, proposed.isEmpty {
       guard !arguments.operands.isEmpty, !arguments.has(.policyType) else {

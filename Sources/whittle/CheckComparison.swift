@@ -3,6 +3,7 @@
 import AWSCatalog
 import IAM
 import JSONStream
+import LeastPrivilege
 import Reporting
 
 extension CommandOption {
@@ -65,6 +66,11 @@ struct PairsJob: Job {
   let input: String
   let output: String?
   let isText: Bool
+  /// How many threads compare.
+  let jobs: Int
+
+  /// How many lines are compared at a time, and how long they may be together but for the last.
+  private static let batchLimit = (lines: 256, bytes: 4 << 20)
 
   func run(on console: Console) throws(CommandError) -> ExitStatus {
     var lines = try InputLines(input)
@@ -72,22 +78,19 @@ struct PairsJob: Job {
     let universe = PolicyContainment.RequestUniverse.catalog
     var failures = 0
     var hasNewAccess = false
-    while stream.isOpen, let line = try lines.next() {
-      let answer: ContainmentLine
-      switch line {
-      case .tooLong: answer = ContainmentLine(id: nil, answer: .failed("the line is longer than 64 MiB"))
-      case .text(let text, _):
-        if text.allSatisfy(\.isJSONWhitespace) { continue }
-        answer = compare(text, universe)
-      }
-      switch answer.answer {
-      case .failed: failures += 1
-      case .compared(let result): hasNewAccess = hasNewAccess || !result.holds
-      }
-      if isText {
-        answer.writeText(to: &stream, isColored: console.colorsOutput && output == nil)
-      } else {
-        answer.writeNDJSON(to: &stream)
+    while stream.isOpen {
+      let batch = try PairsJob.batch(of: &lines)
+      if batch.isEmpty { break }
+      for answer in batch.map(jobs: jobs, { PairsJob.answer($0, universe) }) where stream.isOpen {
+        switch answer.answer {
+        case .failed: failures += 1
+        case .compared(let result): hasNewAccess = hasNewAccess || !result.holds
+        }
+        if isText {
+          answer.writeText(to: &stream, isColored: console.colorsOutput && output == nil)
+        } else {
+          answer.writeNDJSON(to: &stream)
+        }
       }
     }
     try stream.finish()
@@ -99,7 +102,26 @@ struct PairsJob: Job {
     return status.or(hasNewAccess ? .answerIsNo : .done)
   }
 
-  private func compare(_ line: [UInt8], _ universe: PolicyContainment.RequestUniverse) -> ContainmentLine {
+  /// The next lines that are not blank; none behind the last.
+  private static func batch(of lines: inout InputLines) throws(CommandError) -> [InputLines.Line] {
+    var batch: [InputLines.Line] = []
+    var bytes = 0
+    while batch.count < batchLimit.lines, bytes < batchLimit.bytes, let line = try lines.next() {
+      if case .text(let text, _) = line {
+        if text.allSatisfy(\.isJSONWhitespace) { continue }
+        bytes += text.count
+      }
+      batch.append(line)
+    }
+    return batch
+  }
+
+  private static func answer(
+    _ line: InputLines.Line, _ universe: PolicyContainment.RequestUniverse
+  ) -> ContainmentLine {
+    guard case .text(let line, _) = line else {
+      return ContainmentLine(id: nil, answer: .failed("the line is longer than 64 MiB"))
+    }
     do {
       let pair = try ContainmentPair(json: line)
       let containment = PolicyContainment(

@@ -19,11 +19,20 @@ struct CheckReplay {
   private static let documentLimit = 1 << 20
 
   /// Policies of one principal, or of whoever is asked for.
-  private struct PolicySet {
+  private struct PolicySet: Sendable {
     var principal: Principal?
     var policies: [NamedPolicy] = []
     var notGranted: [UngrantedUse] = []
     var includesDenied = false
+    var strictness = PolicyCheck.Strictness.complete
+
+    /// What is wrong with the policies.
+    func failures(by check: PolicyCheck) -> [VerificationFailure] {
+      guard let principal else { return [] }
+      return check.check(
+        policies, of: principal, strictness: strictness, exempt: notGranted, includeDenied: includesDenied
+      ).failures
+    }
   }
 
   /// Replays.
@@ -67,20 +76,15 @@ struct CheckReplay {
     let (organization, treeStatus) = try GrantsReading.readOrganization(
       arguments.values(.organization), accounts: accounts, on: console)
     check.organization = organization
-    var failures: [VerificationFailure] = []
-    for set in sets {
-      guard let principal = set.principal, arguments.matches(principal) else { continue }
-      failures +=
-        check.check(
-          set.policies, of: principal, strictness: .minimal, exempt: set.notGranted,
-          includeDenied: set.includesDenied
-        ).failures
-    }
     let known = Set(sets.compactMap(\.principal))
-    for principal in check.principals where !known.contains(principal) && arguments.matches(principal) {
-      failures += check.check(loose.policies, of: principal).failures
+    for principal in check.principals where !known.contains(principal) {
+      var set = loose
+      set.principal = principal
+      sets.append(set)
     }
-    return (failures, status.or(treeStatus))
+    let outcomes = sets.filter { $0.principal.map(arguments.matches) ?? false }
+      .map(jobs: reading.jobs) { [check] in $0.failures(by: check) }
+    return (outcomes.flatMap(\.self), status.or(treeStatus))
   }
 
   /// The policies of a directory that `policy --output` wrote; `nil` where the operand is something else.
@@ -92,7 +96,8 @@ struct CheckReplay {
     var sets: [PolicySet] = []
     for entry in manifest.entries {
       var set = PolicySet(
-        principal: entry.principal, notGranted: entry.notGranted, includesDenied: manifest.includesDenied)
+        principal: entry.principal, notGranted: entry.notGranted, includesDenied: manifest.includesDenied,
+        strictness: .minimal)
       for (name, file) in entry.policies {
         guard var policy = document("\(path)/\(file)") else {
           throw CommandError(

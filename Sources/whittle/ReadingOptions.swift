@@ -41,8 +41,16 @@ struct ReadingOptions: Hashable, Sendable {
     filter.until = arguments.value(.until).flatMap { TimeBound($0) }
     self.filter = filter
     isStrict = arguments.has(.strict)
-    jobs = arguments.number(.jobs) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    jobs = ReadingOptions.jobs(arguments)
     catalog = CatalogChoice(arguments)
+  }
+
+  /// How many threads a command line asks for; without `--jobs` as many as there are cores.
+  ///
+  /// - Parameter arguments: The command line.
+  /// - Returns: The number, at least 1.
+  static func jobs(_ arguments: ParsedArguments) -> Int {
+    arguments.number(.jobs) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   /// Reads the logs; damage is told on standard error, a line for each file.

@@ -113,6 +113,33 @@ struct CheckTests {
     #expect(answers[1]["witness"]?.members.map(\.name) == ["principal", "action", "resource", "context"])
   }
 
+  @Test("any number of threads gives the same answers in the same order")
+  func threads() throws {
+    let lines = (0..<600).map { number in
+      number % 7 == 0
+        ? "nonsense"
+        : CheckTests.pair(
+          "\(number)", CheckTests.policy("s3:*", "arn:aws:s3:::b\(number % 5)/*"),
+          CheckTests.policy("s3:GetObject", "arn:aws:s3:::b\(number % 3)/x\(number)*"))
+    }
+    let input = Array(lines.joined(separator: "\n\n").utf8)
+    let one = try WhittleProcess.run(["check", "--pairs", "-", "--jobs", "1"], input: input)
+    let three = try WhittleProcess.run(["check", "--pairs", "-", "--jobs", "3"], input: input)
+    #expect(one.output == three.output && one.status == three.status && one.status == 1)
+    let answers = try three.lines.map { try JSONValue(parsing: $0) }
+    #expect(answers.map { $0["id"]?.string } == (0..<600).map { $0 % 7 == 0 ? nil : "\($0)" })
+    #expect(Set(answers.compactMap { $0["holds"]?.bool }) == [true, false])
+    try Fixtures.withTemporaryDirectory { directory in
+      let policy = "\(directory)/policy.json"
+      try CheckTests.narrow.write(toFile: policy, atomically: false, encoding: .utf8)
+      let replays = try ["1", "3"].map {
+        try WhittleProcess.run(
+          ["check", policy, "testdata/photos/logs", "--format", "json", "--jobs", $0])
+      }
+      #expect(replays[0].output == replays[1].output && replays.map(\.status) == [1, 1])
+    }
+  }
+
   @Test("a member that stands twice in a line is refused, as `simulate` refuses it")
   func repeatedMember() throws {
     let line = #"{"id":"1","existing":\#(CheckTests.narrow),"existing":\#(CheckTests.wide),"proposed":[]}"#
