@@ -32,6 +32,11 @@ let modules: [(name: String, imports: [String])] = [
   ("Reporting", ["LeastPrivilege", "Usage", "CloudTrail", "AWSCatalog", "IAM", "JSONStream"]),
 ]
 
+/// The Swift runtime inside the program, which halves the time that it takes to start.
+let selfContained: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+]
+
 let everything = modules.map(\.name)
 
 /// Test targets mirror the modules; a test may import its module and whatever that module may import.
@@ -51,7 +56,7 @@ let tests: [Target] =
 let package = Package(
   name: "whittle",
   products: [
-    .executable(name: "whittle", targets: ["whittle"]),
+    .executable(name: "whittle", targets: ["Program"]),
     .library(name: "Whittle", targets: everything),
   ],
   targets: shims
@@ -61,8 +66,10 @@ let package = Package(
         swiftSettings: strict)
     }
     + [
-      .executableTarget(
+      .target(
         name: "whittle", dependencies: everything.map { .byName(name: $0) }, swiftSettings: strict),
+      .executableTarget(
+        name: "Program", dependencies: ["whittle"], swiftSettings: strict, linkerSettings: selfContained),
       .executableTarget(
         name: "Benchmarks", dependencies: everything.map { .byName(name: $0) },
         swiftSettings: strict),

@@ -48,7 +48,7 @@ extension Catalog {
     var newest = ""
     forEachLine(\.services, matching: "*") { line in
       let date = line.text(1)
-      if newest.utf8.lexicographicallyPrecedes(date.utf8) { newest = date }
+      if newest < date { newest = date }
     }
     return newest
   }

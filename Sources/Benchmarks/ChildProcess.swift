@@ -28,13 +28,20 @@ struct ChildProcess {
   ///   - program: The path of the program.
   ///   - arguments: Its arguments.
   ///   - input: The file that is its standard input.
+  ///   - errors: The file that its standard error is written to.
   /// - Throws: ``Failure``.
-  init(_ program: String, _ arguments: [String] = [], input: String = "/dev/null") throws(Failure) {
+  init(
+    _ program: String, _ arguments: [String] = [], input: String = "/dev/null", errors: String? = nil
+  ) throws(Failure) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
     unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    if let errors {
+      unsafe posix_spawn_file_actions_addopen(
+        &actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
     var process: pid_t = 0
     // `posix_spawn` copies the strings before it returns, and they are freed behind it.
     var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]

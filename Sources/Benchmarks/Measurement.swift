@@ -12,6 +12,8 @@ struct Measurement: Sendable {
   let cpuSeconds: Double?
   /// The most memory that the measured process held, in bytes; without one, that this process ever held.
   let peakMemory: Int
+  /// What the measured process does, counted; `nil` without one.
+  let counts: CommandCounts?
 
   /// Runs a scenario: one round to warm up, then rounds until there are at least five and two seconds have passed.
   ///
@@ -36,6 +38,7 @@ struct Measurement: Sendable {
     self.round = round
     self.seconds = seconds.sorted()
     self.cpuSeconds = cpuSeconds.isEmpty ? nil : cpuSeconds.sorted()[cpuSeconds.count / 2]
+    counts = round.command.map { CommandCounts($0) }
     if peak > 0 {
       peakMemory = peak
       return
@@ -68,12 +71,25 @@ struct Measurement: Sendable {
     let (fastest, slowest) = (seconds[0], seconds[seconds.count - 1])
     text += "  median \(scaled(median))s of \(seconds.count) (\(scaled(fastest))s to \(scaled(slowest))s)"
     if let cpuSeconds { text += "  CPU \(scaled(cpuSeconds))s" }
-    return text + "  peak \(scaled(Double(peakMemory)))B"
+    text += "  peak \(scaled(Double(peakMemory)))B"
+    if let counts {
+      func count(_ count: Int?, _ name: String, per size: Int, _ unit: String) -> String {
+        guard let count else { return "  \(name) not available" }
+        return "  \(name) \(scaled(Double(count)))(\(scaled(Double(count) / Double(max(1, size))))a \(unit))"
+      }
+      text += count(counts.allocations, "allocations", per: round.units, unit)
+      text += count(counts.instructions, "instructions", per: round.bytes ?? round.units, "byte")
+    }
+    if let note = round.note { text += "  \(note)" }
+    return text
   }
 }
 
 /// A number with three digits and the prefix of its power of a thousand.
-private func scaled(_ number: Double) -> String {
+///
+/// - Parameter number: The number.
+/// - Returns: The text, with a space before the prefix; a unit follows it directly.
+func scaled(_ number: Double) -> String {
   let prefixes = [(1e9, " G"), (1e6, " M"), (1e3, " k"), (1, " "), (1e-3, " m"), (1e-6, " µ"), (1e-9, " n")]
   let (size, prefix) = prefixes.first { number >= $0.0 } ?? (1e-12, " p")
   let value = number / size

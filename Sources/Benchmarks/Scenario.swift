@@ -14,6 +14,10 @@ struct Scenario: Sendable {
     var cpuSeconds: Double?
     /// How much memory that process held at most, in bytes.
     var peakMemory: Int?
+    /// What that process runs, for counts of what it does.
+    var command: Command?
+    /// What else is to be said.
+    var note: String?
 
     /// Creates the result of a round.
     ///
@@ -23,11 +27,19 @@ struct Scenario: Sendable {
     ///   - bytes: How many bytes of input went through.
     ///   - cpuSeconds: How long the threads of a process of its own were running.
     ///   - peakMemory: How much memory that process held at most, in bytes.
-    init(units: Int, bytes: Int? = nil, cpuSeconds: Double? = nil, peakMemory: Int? = nil) {
+    ///   - command: What that process runs.
+    ///   - note: What else is to be said.
+    init(
+      units: Int, bytes: Int? = nil, cpuSeconds: Double? = nil, peakMemory: Int? = nil,
+      command: Command? = nil,
+      note: String? = nil
+    ) {
       self.units = units
       self.bytes = bytes
       self.cpuSeconds = cpuSeconds
       self.peakMemory = peakMemory
+      self.command = command
+      self.note = note
     }
   }
 

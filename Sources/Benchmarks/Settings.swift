@@ -10,7 +10,13 @@ enum Settings {
       --filter TEXT  measure the scenarios with this text in their names
       --size MB      how much JSON the scenarios on logs read; 20 by default
       --list         list the scenarios
-      --trail DIR    write the trail of scan-trail and stop, for other programs to be measured on
+      --trail DIR    write a trail and stop, for other programs to be measured on
+        --form FORM       records, packed, lines or packedLines; packed by default
+        --files N         over how many files it is spread; 1000 by default
+        --seed N          what it is made from; 1 by default
+        --principals N    how many roles and users act; 500 by default
+        --diversity N     how many resources of one kind a principal uses at most; 512 by default
+        --period N        after how many events the same calls come again; never by default
 
     Build everything first (`swift build -c release`): `whittle` itself is measured as a process of its own.
 
@@ -22,7 +28,9 @@ enum Settings {
   private static let words = Array(CommandLine.arguments.dropFirst())
 
   /// Options that have a value.
-  private static let valued = ["--filter", "--size", "--trail"]
+  private static let valued = [
+    "--filter", "--size", "--trail", "--form", "--files", "--seed", "--principals", "--diversity", "--period",
+  ]
 
   /// The value of an option, or `nil` where it is not given.
   static func value(_ option: String) -> String? {
@@ -32,8 +40,28 @@ enum Settings {
   /// Whether a switch is given.
   static func has(_ option: String) -> Bool { words.contains(option) }
 
+  /// The value of an option that is a number.
+  ///
+  /// - Parameters:
+  ///   - option: The option.
+  ///   - standard: What it is where the option is not given or no positive number.
+  /// - Returns: The number.
+  static func number(_ option: String, _ standard: Int) -> Int {
+    value(option).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? standard
+  }
+
   /// How much JSON is read, in bytes.
-  static let size = max(1, value("--size").flatMap { Int($0) } ?? 20) * 1_000_000
+  static let size = number("--size", 20) * 1_000_000
+
+  /// What the trail that is written is like.
+  static var model: TrailModel {
+    var model = TrailModel()
+    model.seed = UInt64(number("--seed", 1))
+    model.principals = number("--principals", model.principals)
+    model.diversity = number("--diversity", model.diversity)
+    model.period = value("--period").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    return model
+  }
 
   /// The names of scenarios.
   static var names: [String] {

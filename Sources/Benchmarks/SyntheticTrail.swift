@@ -1,161 +1,187 @@
-// Trails made from a seed: the shape and sizes of real management and data events, none of their content.
+// Trails made from a seed: the shapes, fields and proportions of real events, none of their content.
 
 import Glibc
-import Synchronization
 
 /// Makes the events of a trail.
-///
-/// Principals follow Zipf's law, three events in four read objects of S3, and one in twenty is refused; these are the
-/// proportions of the busy accounts whose logs were looked at. Equal seeds give equal bytes.
 struct SyntheticTrail {
-  /// What a file looks like.
-  enum Form {
-    /// `{"Records":[…]}`.
-    case records
-    /// The same, compressed by `gzip`.
-    case packed
-    /// An event a line.
-    case lines
-    /// The same, compressed by `gzip`.
-    case packedLines
+  /// Whoever makes calls.
+  private struct Principal {
+    let hash: UInt64
+    let account: Int
+    let name: String
+    let arn: String
+    /// Which ``TrailOperation/kinds`` it belongs to.
+    let kind: Int
+    /// Whether it is a role, whose sessions make the calls, or a user.
+    let isRole: Bool
+    /// The service that uses the role, for some.
+    let invokedBy: String?
   }
 
-  /// What was written.
-  struct Written: Sendable {
-    /// The folder of the files, `0.json`, `1.json` and so on.
-    let folder: String
-    /// How many events there are.
-    let events: Int
-    /// How many bytes of JSON there are.
-    let bytes: Int
+  /// A call by a sort of caller, as a template.
+  private struct Call {
+    let template: TrailTemplate
+    /// The same, refused.
+    let refusal: TrailTemplate
   }
 
-  private var state: UInt64
-  private let principals: Int
+  private let model: TrailModel
+  private let principals: [Principal]
+  /// For each principal, the share of all events that are its own or an earlier one's.
+  private let shares: [Double]
+  /// For each kind, its calls by roles, by users and by services.
+  private let calls: [[[Call]]]
+  /// For each kind, the numbers of calls as often as they are made.
+  private let choices: [[Int]]
+  private var chance: TrailDice
   private var number = 0
+  private var last: [UInt8] = []
+  private var isRepeated = false
 
   /// Creates a trail.
   ///
-  /// - Parameters:
-  ///   - seed: What the trail is made from.
-  ///   - principals: How many roles act.
-  init(seed: UInt64, principals: Int) {
-    state = seed
-    self.principals = principals
-  }
-
-  private mutating func random() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state >> 33
-  }
-
-  private mutating func random(below bound: Int) -> Int { Int(random() % UInt64(max(1, bound))) }
-
-  /// So many random hexadecimal digits, at most eight.
-  private mutating func digits(_ count: Int) -> String {
-    let text = String(random() << 1 | UInt64(1) << 32, radix: 16)
-    return String(text.suffix(count))
-  }
-
-  /// The next event as one line of JSON, without a line feed.
-  mutating func event() -> String {
-    number += 1
-    // A rank whose logarithm is uniform: the first few roles make most calls.
-    let bits = random(below: principals.bitWidth - principals.leadingZeroBitCount) + 1
-    let role = min(principals - 1, random(below: 1 << bits))
-    let account = String(111_122_223_333 + role % 4)
-    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
-    let time =
-      "2026-11-\(two(1 + number / 20_000 % 28))T\(two(number / 830 % 24)):\(two(number / 14 % 60)):\(two(number % 60))Z"
-    let call: String
-    let resources: String
-    if random(below: 4) > 0 {
-      let bucket = "bucket-\(role % 40)"
-      let key = "data/2026/\(random(below: 1000))/part-\(random(below: 10))"
-      call =
-        #""eventSource":"s3.amazonaws.com","eventName":"GetObject","requestParameters":{"bucketName":"\#(bucket)","Host":"\#(bucket).s3.eu-west-1.amazonaws.com","key":"\#(key)"},"responseElements":null,"additionalEventData":{"SignatureVersion":"SigV4","CipherSuite":"ECDHE-RSA-AES128-GCM-SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"\#(digits(8))\#(digits(8))\#(digits(8))=","bytesTransferredOut":\#(random(below: 9999))}"#
-      resources =
-        #","resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::\#(bucket)/\#(key)"},{"accountId":"\#(account)","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::\#(bucket)"}]"#
-    } else {
-      let names = [
-        "DescribeInstances", "DescribeSubnets", "DescribeVolumes", "DescribeImages", "DescribeTags",
-      ]
-      call =
-        #""eventSource":"ec2.amazonaws.com","eventName":"\#(names[random(below: names.count)])","requestParameters":{"filterSet":{"items":[{"name":"vpc-id","valueSet":{"items":[{"value":"vpc-\#(random(below: 20))"}]}}]}},"responseElements":null"#
-      resources = ""
+  /// - Parameter model: What it is like.
+  init(_ model: TrailModel) {
+    self.model = model
+    chance = TrailDice(TrailDice.hash(model.seed, 1))
+    principals = (0..<model.principals).map { Self.principal($0, model) }
+    var sum = 0.0
+    let weights = (0..<model.principals).map { 1 / pow(Double($0 + 1), 1.05) }
+    let total = weights.reduce(0, +)
+    shares = weights.map {
+      sum += $0 / total
+      return sum
     }
-    let error =
-      random(below: 20) == 0 ? #","errorCode":"AccessDenied","errorMessage":"Access Denied""# : ""
-    let request = "\(digits(8))-\(digits(4))"
-    let id = "\(digits(8))-\(digits(4))-4\(digits(3))-8\(digits(3))-\(digits(8))\(digits(4))"
-    return
-      #"{"eventVersion":"1.09","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE\#(role):job","arn":"arn:aws:sts::\#(account):assumed-role/role-\#(role)/job","accountId":"\#(account)","accessKeyId":"ASIAEXAMPLE\#(role)","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAEXAMPLE\#(role)","arn":"arn:aws:iam::\#(account):role/team/role-\#(role)","accountId":"\#(account)","userName":"role-\#(role)"},"attributes":{"creationDate":"2026-11-20T00:00:00Z","mfaAuthenticated":"false"}}},"eventTime":"\#(time)","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.\#(random(below: 250))","userAgent":"[aws-sdk-java/2.20.43 Linux/5.10 OpenJDK_64-Bit_Server_VM/17]","#
-      + call + error
-      + #","requestID":"\#(request)","eventID":"\#(id)","readOnly":true\#(resources),"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"\#(account)","eventCategory":"Data"}"#
+    calls = TrailOperation.kinds.map { operations in
+      operations.map { operation in
+        Caller.allCases.map { caller in
+          Call(
+            template: TrailTemplate(caller.text(operation, isRefused: false)),
+            refusal: TrailTemplate(caller.text(operation, isRefused: true)))
+        }
+      }
+    }
+    choices = TrailOperation.kinds.map { operations in
+      operations.indices.flatMap { [Int](repeating: $0, count: operations[$0].weight) }
+    }
   }
 
-  /// Writes files of events, between half and one and a half times as many in each as the mean.
+  private static func principal(_ index: Int, _ model: TrailModel) -> Principal {
+    var dice = TrailDice(TrailDice.hash(model.seed, 2, UInt64(index)))
+    let account = dice.below(model.accounts)
+    let kind = dice.below(TrailOperation.kinds.count)
+    let isRole = dice.below(6) > 0
+    let name = ["service", "deploy", "watch"][kind] + "-\(index)"
+    let place = isRole ? "role/team-\(dice.below(9))" : "user"
+    return Principal(
+      hash: dice.next(), account: account, name: name,
+      arn: "arn:aws:iam::\(TrailModel.account(account)):\(place)/\(name)", kind: kind, isRole: isRole,
+      invokedBy: isRole && dice.below(8) == 0 ? "ecs-tasks.amazonaws.com" : nil)
+  }
+
+  /// Writes the next event as one line of JSON, without a line feed.
   ///
-  /// - Parameters:
-  ///   - bytes: How much JSON, about.
-  ///   - files: Over how many files it is spread; `nil` for files of five events.
-  ///   - form: What the files look like.
-  ///   - folder: Where they are written; by default a folder that is removed when the program ends.
-  /// - Returns: What was written.
-  mutating func write(bytes: Int, files: Int?, form: Form, folder: String? = nil) -> Written {
-    let folder = folder ?? SyntheticTrail.temporaryFolder()
-    var written = (events: 0, bytes: 0, files: 0)
-    while files.map({ written.files < $0 }) ?? (written.bytes < bytes) {
-      // The mean of what is left, so that the sum comes out.
-      let mean = files.map { (bytes - written.bytes) / ($0 - written.files) }
-      let isLast = files.map { $0 - written.files == 1 } ?? false
-      let wanted = mean.map { isLast ? $0 : $0 / 2 + random(below: $0) }
-      let path = "\(folder)/\(written.files).json"
-      let isPacked = form == .packed || form == .packedLines
-      let isLines = form == .lines || form == .packedLines
-      let stream = unsafe isPacked ? popen("gzip -n -6 > \(path).gz", "w") : fopen(path, "w")
-      guard let stream = unsafe stream else { break }
-      func put(_ text: String) {
-        unsafe fputs(text, stream)
-        written.bytes += text.utf8.count
-      }
-      let end = wanted.map { written.bytes + $0 }
-      if !isLines { put(#"{"Records":["#) }
-      var count = 0
-      while end.map({ written.bytes < $0 }) ?? (count < 5) {
-        if count > 0 { put(isLines ? "\n" : ",") }
-        put(event())
-        count += 1
-      }
-      put(isLines ? "\n" : "]}")
-      _ = unsafe isPacked ? pclose(stream) : fclose(stream)
-      written.events += count
-      written.files += 1
+  /// - Parameter output: Where it goes.
+  mutating func writeEvent(to output: inout [UInt8]) {
+    if isRepeated {
+      isRepeated = false
+      output.append(contentsOf: last)
+      return
     }
-    return Written(folder: folder, events: written.events, bytes: written.bytes)
-  }
-
-  private static func temporaryFolder() -> String {
-    var template = Array("/tmp/whittle-benchmark-XXXXXX".utf8CString)
-    // `mkdtemp` writes into the template, which ends with NUL.
-    unsafe mkdtemp(&template)
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    removeAtExit(folder)
-    return folder
-  }
-
-  private static func removeAtExit(_ folder: String) {
-    let isFirst = folders.withLock { folders in
-      folders.append(folder)
-      return folders.count == 1
-    }
-    if isFirst {
-      atexit {
-        for folder in SyntheticTrail.folders.withLock({ $0 }) { _ = unsafe system("rm -r \(folder)") }
+    let start = output.count
+    let fact = model.period.map { number % $0 } ?? number
+    // What is said and when are made from numbers of their own, so that the same can be said at another time.
+    var dice = TrailDice(TrailDice.hash(model.seed, 3, UInt64(fact)))
+    let share = dice.unit()
+    let principal = principals[Self.first(in: shares, from: share)]
+    let choice = choices[principal.kind][dice.below(choices[principal.kind].count)]
+    let caller: Caller = !principal.isRole ? .user : principal.invokedBy == nil ? .role : .service
+    let call = calls[principal.kind][choice][caller.rawValue]
+    let isRefused = dice.below(15) == 0
+    // The log of one region is the busiest by far.
+    let region = TrailModel.regions[dice.rank(of: TrailModel.regions.count)]
+    let session = dice.below(principal.isRole ? 24 : 1)
+    let template = isRefused ? call.refusal : call.template
+    var ranks = [Int](repeating: -1, count: TrailTemplate.Slot.allCases.count)
+    for part in template.parts {
+      switch part {
+      case .text(let bytes): output.append(contentsOf: bytes)
+      case .slot(let slot) where slot.isResource:
+        let place = slot.number
+        if ranks[place] < 0 {
+          // Many keys of few buckets.
+          ranks[place] = dice.rank(of: slot == .bucket ? min(8, model.diversity) : model.diversity)
+        }
+        slot.write(TrailDice.hash(principal.hash, UInt64(place), UInt64(ranks[place])), &output)
+      case .slot(let slot): write(slot, principal, region, session, &output)
       }
+    }
+    number += 1
+    if chance.unit() < model.duplicates {
+      last = Array(output[start...])
+      isRepeated = true
     }
   }
 
-  /// The folders made so far.
-  private static let folders = Mutex<[String]>([])
+  private mutating func write(
+    _ slot: TrailTemplate.Slot, _ principal: Principal, _ region: String, _ session: Int,
+    _ output: inout [UInt8]
+  ) {
+    func put(_ text: String) { output.append(contentsOf: text.utf8) }
+    func letters(_ count: Int, _ hash: UInt64) {
+      let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+      for place in 0..<count {
+        let word = TrailDice.hash(hash, UInt64(place / 12))
+        // Five bits choose one of 32 letters.
+        output.append(unsafe alphabet.utf8Start[Int(truncatingIfNeeded: word >> UInt64(place % 12 * 5)) & 31])
+      }
+    }
+    let hash = TrailDice.hash(principal.hash, UInt64(session))
+    switch slot {
+    case .account: put(TrailModel.account(principal.account))
+    case .region: put(region)
+    case .principalARN: put(principal.arn)
+    case .principalName: put(principal.name)
+    case .principalID:
+      put(principal.isRole ? "AROA" : "AIDA")
+      letters(17, principal.hash)
+    case .session: put(principal.hash & 1 == 0 ? "session-\(session)" : "i-0\(String(hash, radix: 16))")
+    case .accessKey:
+      put(principal.isRole ? "ASIA" : "AKIA")
+      letters(16, hash)
+    case .address: put("10.\(hash >> 8 & 255).\(hash >> 16 & 255).\(hash >> 24 & 255)")
+    case .agent: put(Self.agents[Int(principal.hash >> 32) % Self.agents.count])
+    case .created: put(Self.time(number / 4000 * 300))
+    case .time: put(Self.time(number / 14))
+    case .eventID, .requestID: TrailTemplate.writeUUID(chance.next(), chance.next(), &output)
+    case .extendedID: letters(64, chance.next())
+    case .token: letters(16, chance.next())
+    case .number: put(String(chance.below(100_000)))
+    default: break
+    }
+  }
+
+  private static let agents = [
+    "aws-sdk-java/2.29.9 Linux/6.1.115 OpenJDK_64-Bit_Server_VM/21.0.5+11-LTS Java/21.0.5 vendor/Amazon.com_Inc. io/sync http/Apache cfg/retry-mode/legacy",
+    "APN/1.0 HashiCorp/1.0 Terraform/1.9.8 (+https://www.terraform.io) terraform-provider-aws/5.76.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.32.4 os/linux lang/go#1.23.3",
+    "Boto3/1.35.63 md/Botocore#1.35.63 ua/2.0 os/linux#6.1.115 md/arch#x86_64 lang/python#3.12.7 md/pyimpl#CPython cfg/retry-mode#standard",
+    "aws-cli/2.22.0 md/awscrt#0.23.0 ua/2.0 os/linux#5.15.0 md/arch#x86_64 lang/python#3.12.6 md/prompt#off md/command#sts.get-caller-identity",
+  ]
+
+  /// A second of the month, as CloudTrail writes it.
+  private static func time(_ seconds: Int) -> String {
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
+    let (days, second) = (seconds / 86_400 % 28, seconds % 86_400)
+    return "2026-11-\(two(1 + days))T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
+  }
+
+  /// The first place whose value is not below another.
+  private static func first(in values: [Double], from value: Double) -> Int {
+    var (low, high) = (0, values.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if values[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }

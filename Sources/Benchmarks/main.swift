@@ -10,8 +10,11 @@ let scenarios: [Scenario] = [
   .decideByOnePolicy, .decideByTenPolicies, .allowByTenPolicies,
   .prepareTenPolicies, .compareFullPolicies, .comparePathologicalPolicies,
   .proposeForLargeAccount, .proposeWithinGrants, .readTrail, .readLines,
-  .readSmallFiles, .scanTrail, .scanTrailAlone, .scanLines, .scanLinesAlone, .scanPackedLines, .scanInput,
-  .scanSmallFiles, .scanFewPrincipals, .scanManyPrincipals,
+  .readLinesTogether, .readPackedLines, .readPackedLinesTogether, .readSmallFiles, .scanTrail,
+  .scanTrailAlone,
+  .scanFewFacts, .scanLines, .scanLinesAlone, .scanPackedLines, .scanInput, .scanSmallFiles,
+  .scanFewPrincipals,
+  .scanManyPrincipals, .growth,
 ]
 
 if Settings.has("--help") || Settings.has("-h") {
@@ -27,8 +30,14 @@ if let unknown = Settings.names.first(where: { name in !scenarios.contains { $0.
   exit(2)
 }
 if let folder = Settings.value("--trail") {
-  var trail = SyntheticTrail(seed: 1, principals: 500)
-  let written = trail.write(bytes: Settings.size, files: 1000, form: .packed, folder: folder)
+  guard let form = TrailFiles.Form(rawValue: Settings.value("--form") ?? "packed") else {
+    print(
+      "no form `\(Settings.value("--form") ?? "")`: \(TrailFiles.Form.allCases.map(\.rawValue).joined(separator: ", "))"
+    )
+    exit(2)
+  }
+  let written = try TrailFiles(
+    Settings.model, bytes: Settings.size, files: Settings.number("--files", 1000), form: form, folder: folder)
   print("\(written.events) events, \(written.bytes) bytes of JSON")
   exit(0)
 }

@@ -3,9 +3,9 @@
 import Glibc
 
 /// The program.
-@main
-enum Whittle {
-  static func main() {
+package enum Whittle {
+  /// Carries out the command line of the process, and ends it.
+  package static func main() -> Never {
     // A reader that goes away must not kill the process: `write` reports it, and `OutputStream` ends quietly.
     _ = signal(SIGPIPE, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
