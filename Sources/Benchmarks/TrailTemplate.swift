@@ -64,7 +64,8 @@ extension TrailTemplate.Slot {
     func hexadecimal(_ count: Int, _ hash: UInt64) {
       for place in 0..<count {
         let digit =
-          UInt8(truncatingIfNeeded: TrailDice.hash(hash, UInt64(place >> 4)) >> UInt64((place & 15) << 2)) & 15
+          UInt8(truncatingIfNeeded: TrailDice.hash(hash, UInt64(place >> 4)) >> UInt64((place & 15) << 2))
+          & 15
         output.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
       }
     }
