@@ -127,6 +127,16 @@ struct Minimality {
     }
   }
 
+  /// Whether a pattern says no more than used resources do, the region aside.
+  private static func names(_ pattern: String, _ used: Set<String>) -> Bool {
+    guard let arn = ARN(pattern), arn.region == "*" else { return used == [pattern] }
+    return used.allSatisfy { resource in
+      guard let other = ARN(resource) else { return false }
+      return (other.partition, other.service, other.account, other.resource)
+        == (arn.partition, arn.service, arn.account, arn.resource)
+    }
+  }
+
   private mutating func list(_ entry: Entry, _ catalog: Catalog) {
     let sid = entry.statement.sid ?? ""
     func add(_ kind: Excess.Kind, _ pattern: String, _ used: Int, _ extra: [String], _ reason: String) {
@@ -146,6 +156,9 @@ struct Minimality {
     }
     for (position, resource) in entry.resources.enumerated() where !resource.pattern.isLiteral {
       let used = entry.usedResources[position]
+      if ARN(resource.text)?.region == "*" {
+        add(.regionWildcard, resource.text, used.regions.count, [], "every region is allowed")
+      }
       if entry.unresolved[position] {
         add(
           .unresolvedResource, resource.text, used.count, [],
@@ -153,7 +166,7 @@ struct Minimality {
       } else if resource.text != "*" {
         // A pattern that events name stands for what AWS names when the call is made.
         let isGeneralized = used.generalized.value > 0
-        guard isGeneralized || used.named != [resource.text] else { continue }
+        guard isGeneralized || !Self.names(resource.text, used.named) else { continue }
         let many = isGeneralized ? ", of which the ledger keeps patterns" : ""
         add(
           .resourcePattern, resource.text, used.count, [],

@@ -12,6 +12,8 @@
 // Neither touches partition, service, region, account, type or bucket (invariant WITHIN): what is generalised is
 // only what follows the *stem* of an ARN, and no pattern matches an ARN with another stem. Resources that guard
 // others (IAM identities, KMS keys, secrets) are never generalised.
+//
+// Where the user asks for it by name, the region becomes `*` as well, of every ARN that has one and of each by itself.
 
 import IAM
 import Usage
@@ -23,6 +25,8 @@ struct ResourceGeneralizer {
 
   /// How far to generalise.
   let generalization: Generalization
+  /// Whether the region becomes `*`.
+  var inAllRegions = false
 
   /// The pattern of each resource of a set.
   ///
@@ -31,6 +35,21 @@ struct ResourceGeneralizer {
   ///   the caller, who drops what another pattern contains.
   /// - Complexity: O(*n* · *d*) in the number of resources and the depth of their names.
   func patterns(for resources: Set<String>) -> [String: String] {
+    let patterns = regionalPatterns(for: resources)
+    return inAllRegions ? patterns.mapValues(Self.inEveryRegion) : patterns
+  }
+
+  /// A resource or pattern with `*` for its region, where it has one.
+  private static func inEveryRegion(_ resource: String) -> String {
+    guard let arn = ARN(resource), !arn.region.isEmpty else { return resource }
+    return ARN(
+      partition: arn.partition, service: arn.service, region: "*", account: arn.account,
+      resource: arn.resource
+    ).description
+  }
+
+  /// The pattern of each resource within its region.
+  private func regionalPatterns(for resources: Set<String>) -> [String: String] {
     var result: [String: String] = [:]
     guard generalization != .none else {
       for resource in resources { result[resource] = resource }

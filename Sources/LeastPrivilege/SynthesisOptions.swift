@@ -60,6 +60,8 @@ public struct SynthesisOptions: Hashable, Sendable {
   public var conditions: Set<EvidenceCondition>
   /// How many managed policies one principal may have attached; 10 unless the account's quota was raised.
   public var attachmentLimit: Int
+  /// Whether what was used in one region is granted in every region.
+  public var inAllRegions: Bool
 
   /// Creates options; every one has the default that the command line has.
   ///
@@ -69,14 +71,16 @@ public struct SynthesisOptions: Hashable, Sendable {
   ///   - maximumSize: The most characters of a policy.
   ///   - conditions: The conditions to demand where the evidence is uniform.
   ///   - attachmentLimit: How many managed policies one principal may have attached.
+  ///   - inAllRegions: Whether what was used in one region is granted in every region.
   public init(
     generalization: Generalization = .safe, includeDenied: Bool = false, maximumSize: Int = 6_144,
-    conditions: Set<EvidenceCondition> = [], attachmentLimit: Int = 10
+    conditions: Set<EvidenceCondition> = [], attachmentLimit: Int = 10, inAllRegions: Bool = false
   ) {
     self.generalization = generalization
     self.includeDenied = includeDenied
     self.maximumSize = min(maximumSize, 6_144)
     self.conditions = conditions
     self.attachmentLimit = attachmentLimit
+    self.inAllRegions = inAllRegions
   }
 }

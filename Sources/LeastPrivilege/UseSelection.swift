@@ -44,7 +44,8 @@ struct UseSelection {
     for index in chosen {
       resources[record.uses[index].action, default: []].insert(record.uses[index].resource)
     }
-    let generalizer = ResourceGeneralizer(generalization: options.generalization)
+    let generalizer = ResourceGeneralizer(
+      generalization: options.generalization, inAllRegions: options.inAllRegions)
     let patterns = resources.mapValues { generalizer.patterns(for: $0) }
     let index = grant.map { GrantIndex(isGone ? nil : $0, principal: record.principal) }
     if let grant { carriedDenies = Self.denies(of: grant) }

@@ -51,6 +51,8 @@ public struct Excess: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// A pattern stands for resources of one family.
     case resourcePattern
+    /// A resource is allowed in every region.
+    case regionWildcard
     /// The resource could not be derived, so that `*` stands for it.
     case unresolvedResource
     /// A wildcard in an action matches actions that were not used.
@@ -67,7 +69,7 @@ public struct Excess: Hashable, Sendable {
   public var sid: String
   /// The pattern, in the action or the resource, that allows more than was used.
   public var pattern: String
-  /// How many distinct used resources (or actions) the pattern stands for.
+  /// How many distinct used resources (or actions, or regions) the pattern stands for.
   public var distinctUsed: Int
   /// The actions of the catalog that are allowed though not used, sorted; empty for resource patterns.
   public var extraActions: [String]

@@ -33,7 +33,8 @@ extension Command {
     ],
     operands: .logs,
     options: [
-      .granted, .organization, .includeDenied, .generalize, .maximumSize, .conditions, .attachmentLimit,
+      .granted, .organization, .includeDenied, .generalize, .regions, .maximumSize, .conditions,
+      .attachmentLimit,
     ]
       + CommandOption.reading + [
         .format(.text, .json, .ndjson, .markdown, .terraform, .cloudformation, .cli), .outputDirectory,
@@ -54,6 +55,12 @@ extension CommandOption {
     help:
       "name every resource (none), make patterns of names that change from call to call (safe, the default), "
       + "or of any family of more than N resources")
+  /// `--regions`.
+  static let regions = CommandOption(
+    "regions", .choice(RegionChoice.allCases.map(\.rawValue)),
+    help:
+      "name the regions that were used (named, the default), allow every region (all), or make the region a variable of "
+      + "the template where its policies name one alone (variable; terraform and cloudformation)")
   /// `--max-size`.
   static let maximumSize = CommandOption(
     "max-size", .number("N", 256...6144), help: "most characters of a policy; IAM's quota, 6144, by default")
@@ -69,12 +76,23 @@ extension CommandOption {
     help: "managed policies that one principal may have attached; 10 unless the quota was raised")
 }
 
+/// What becomes of the regions in resources.
+private enum RegionChoice: String, CaseIterable {
+  /// They stay.
+  case named
+  /// What was used in one is granted in all.
+  case all
+  /// Templates have a variable for them.
+  case variable
+}
+
 /// Writes policies.
 private struct PolicyJob: Job {
   let reading: ReadingOptions
   let sources: GrantSources
   let options: SynthesisOptions
   let format: OutputFormat
+  let namesRegion: Bool
   let output: String?
 
   init(_ arguments: ParsedArguments) throws(CommandError) {
@@ -92,8 +110,16 @@ private struct PolicyJob: Job {
       }
       options.generalization = choice
     }
+    let regions = arguments.value(.regions).flatMap(RegionChoice.init) ?? .named
+    options.inAllRegions = regions == .all
     self.options = options
     format = arguments.format()
+    namesRegion = regions == .variable
+    if namesRegion, ![.terraform, .cloudformation].contains(format) {
+      throw CommandError(
+        .conflict, "`--regions variable` needs `--format terraform` or `cloudformation`",
+        hint: "a policy in JSON has no variables for regions; `--regions all` allows every region")
+    }
     output = arguments.value(.outputDirectory)
   }
 
@@ -116,7 +142,8 @@ private struct PolicyJob: Job {
       }
     }
     if directory != nil {
-      directory?.add(report, format: format, includesDenied: options.includeDenied)
+      directory?.add(
+        report, format: format, namesRegion: namesRegion, includesDenied: options.includeDenied)
       try directory?.finish()
     }
     var stream = try OutputStream(nil)
@@ -143,8 +170,10 @@ private struct PolicyJob: Job {
     case .json: report.writeJSON(to: &stream)
     case .ndjson: report.writeNDJSON(to: &stream)
     case .markdown: report.writeMarkdown(to: &stream)
-    case .terraform where output == nil: PolicyTerraform.render(report.proposals, into: &stream)
-    case .cloudformation where output == nil: PolicyCloudFormation.render(report.proposals, into: &stream)
+    case .terraform where output == nil:
+      PolicyTerraform.render(report.proposals, namesRegion: namesRegion, into: &stream)
+    case .cloudformation where output == nil:
+      PolicyCloudFormation.render(report.proposals, namesRegion: namesRegion, into: &stream)
     case .cli where output == nil: PolicyCommandScript.renderApply(report.proposals, into: &stream)
     default: report.writeText(to: &stream, isColored: isColored, showsDocuments: output == nil)
     }
@@ -153,40 +182,26 @@ private struct PolicyJob: Job {
 
 extension OutputDirectory {
   /// Adds every policy of a report as a file of its own, the files for deployment, and the manifest.
-  fileprivate mutating func add(_ report: ProposalReport, format: OutputFormat, includesDenied: Bool) {
+  fileprivate mutating func add(
+    _ report: ProposalReport, format: OutputFormat, namesRegion: Bool, includesDenied: Bool
+  ) {
     var taken: Set<String> = []
     let files = report.proposals.map { proposal in
       proposal.policies.map { policy in
-        let path = OutputDirectory.path(of: policy, for: proposal.principal, taken: &taken)
+        let path = OutputDirectory.uniquePath(
+          OutputDirectory.stem(of: policy, for: proposal.principal), taken: &taken)
         add(path, policy.document.json(pretty: true) + [UInt8(ascii: "\n")])
         return path
       }
     }
-    var others: [String] = []
-    func render(_ path: String, isExecutable: Bool = false, _ bytes: [UInt8]) {
-      others.append(path)
-      add(path, bytes, isExecutable: isExecutable)
-    }
-    if format == .cli {
-      var apply: [UInt8] = []
-      var rollback: [UInt8] = []
-      PolicyCommandScript.renderApply(report.proposals, into: &apply)
-      PolicyCommandScript.renderRollback(report.proposals, into: &rollback)
-      render("apply.sh", isExecutable: true, apply)
-      render("rollback.sh", isExecutable: true, rollback)
-    }
-    let accounts = Dictionary(grouping: report.proposals) { OutputDirectory.account(of: $0.principal) }
-    for (account, proposals) in accounts.sorted(by: { $0.key < $1.key }) {
-      guard proposals.contains(where: { !$0.policies.isEmpty }) else { continue }
-      var bytes: [UInt8] = []
-      if format == .terraform {
-        PolicyTerraform.render(proposals, into: &bytes)
-        render("\(account)/policies.tf", bytes)
-      } else if format == .cloudformation {
-        PolicyCloudFormation.render(proposals, into: &bytes)
-        render("\(account)/policies.yaml", bytes)
-      }
-    }
+    let others = addDeployment(
+      of: report.proposals.filter { !$0.policies.isEmpty }, format: format,
+      account: { OutputDirectory.account(of: $0.principal) },
+      DeploymentRenderer(
+        apply: { PolicyCommandScript.renderApply($0, into: &$1) },
+        rollback: { PolicyCommandScript.renderRollback($0, into: &$1) },
+        terraform: { PolicyTerraform.render($0, namesRegion: namesRegion, into: &$1) },
+        cloudFormation: { PolicyCloudFormation.render($0, namesRegion: namesRegion, into: &$1) }))
     add(
       OutputDirectory.manifestName,
       report.manifest(
@@ -194,25 +209,15 @@ extension OutputDirectory {
         includesDenied: includesDenied))
   }
 
-  /// The directory of a principal's account.
+  /// The account of a principal.
   private static func account(of principal: Principal) -> String {
-    safeName(ARN(principal.identifier)?.account ?? principal.account ?? "unknown")
+    ARN(principal.identifier)?.account ?? principal.account ?? "unknown"
   }
 
-  /// `ACCOUNT/role|user/NAME/POLICYNAME.json`, with a number where hostile names would share a file.
-  private static func path(
-    of policy: NamedPolicy, for principal: Principal, taken: inout Set<String>
-  ) -> String {
+  /// `ACCOUNT/role|user/NAME/POLICYNAME`.
+  private static func stem(of policy: NamedPolicy, for principal: Principal) -> String {
     let name = principal.identifier.split(separator: "/").last.map(String.init) ?? principal.identifier
     let kind = principal.kind == .role ? "role" : "user"
-    let stem = "\(account(of: principal))/\(kind)/\(safeName(name))/\(safeName(policy.name))"
-    var path = "\(stem).json"
-    var number = 2
-    // File systems may fold case; IAM's names are unique without regard to it.
-    while !taken.insert(path.lowercased()).inserted {
-      path = "\(stem)~\(number).json"
-      number += 1
-    }
-    return path
+    return [account(of: principal), kind, name, policy.name].map(safeName).joined(separator: "/")
   }
 }
