@@ -80,21 +80,28 @@ public struct PolicySynthesizer: Sendable {
     var drafts = StatementGrouping(selection.permissions, catalog: catalog).drafts
     drafts += selection.carriedDenies
     let attached = grant?.identity.attachedPolicies.count ?? 0
-    let fitted = QuotaFitter(options: options, catalog: catalog).fit(drafts)
+    let room = max(0, options.attachmentLimit - (options.keepsAttached ? attached : 0))
+    // Without any room nothing is gained by wider statements.
+    let fitted = QuotaFitter(
+      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog
+    ).fit(drafts)
     let policies = name(fitted.policies, baseName: baseName, uses: record.uses)
     let toGrant = record.uses.enumerated().filter { index, use in
       !selection.notGrantedKeys.contains(index)
         && (use.wasPermitted || options.includeDenied && use.facts.denied.count > 0)
     }
-    let verification = PolicyVerifier(catalog: catalog).verify(
-      PolicyVerifier.Subject(
-        policies: policies, principal: record.principal, uses: toGrant.map(\.element), grant: grant,
-        maximumSize: options.maximumSize, attachmentLimit: options.attachmentLimit))
+    let subject = PolicyVerifier.Subject(
+      policies: policies, principal: record.principal, uses: toGrant.map(\.element), grant: grant,
+      maximumSize: options.maximumSize, attachmentLimit: room)
+    let verification = PolicyVerifier(catalog: catalog).verify(subject)
     return PrincipalProposal(
       principal: record.principal, standing: standing, policies: policies,
       packing: Packing(
         policies: policies.count, lowerBound: fitted.lowerBound, statementBound: fitted.statementBound,
-        attachmentLimit: options.attachmentLimit, alreadyAttached: attached),
+        attachmentLimit: options.attachmentLimit, alreadyAttached: attached,
+        keepsAttached: options.keepsAttached,
+        detachments: options.keepsAttached
+          ? [] : AttachmentPlan(subject, limit: options.attachmentLimit).detachments),
       verification: verification, unresolvedResources: selection.unresolvedResources,
       notGranted: selection.notGranted, denied: options.includeDenied ? [] : record.deniedAttempts)
   }

@@ -159,11 +159,18 @@ public struct Packing: Hashable, Sendable {
   public var attachmentLimit: Int
   /// How many are attached already and stay until somebody detaches them.
   public var alreadyAttached: Int
+  /// Whether the policies were made to fit beside these.
+  public var keepsAttached: Bool
+  /// Which of these have to go, each right before a new policy is attached, in order.
+  public var detachments: [Detachment]
 
   /// Whether fewer policies are proved impossible.
   public var isOptimal: Bool { policies == lowerBound }
 
-  /// How many of those that are attached have to go before the new ones can be attached.
+  /// How many may be attached beside those that are attached already.
+  public var freeSlots: Int { max(0, attachmentLimit - alreadyAttached) }
+
+  /// How many of those that are attached have to go before the last of the new ones can be attached.
   public var toDetachFirst: Int { max(0, policies + alreadyAttached - attachmentLimit) }
 
   /// What is proved of the number of policies, in words; `nil` for less than two, of which there is nothing to say.
@@ -184,14 +191,19 @@ public struct Packing: Hashable, Sendable {
   ///   - statementBound: The fewest that the statements as they are grouped could need.
   ///   - attachmentLimit: How many may be attached in all.
   ///   - alreadyAttached: How many are attached already.
+  ///   - keepsAttached: Whether the policies were made to fit beside these.
+  ///   - detachments: Which of these have to go.
   public init(
-    policies: Int, lowerBound: Int, statementBound: Int, attachmentLimit: Int, alreadyAttached: Int
+    policies: Int, lowerBound: Int, statementBound: Int, attachmentLimit: Int, alreadyAttached: Int,
+    keepsAttached: Bool = false, detachments: [Detachment] = []
   ) {
     self.policies = policies
     self.lowerBound = lowerBound
     self.statementBound = max(lowerBound, statementBound)
     self.attachmentLimit = attachmentLimit
     self.alreadyAttached = alreadyAttached
+    self.keepsAttached = keepsAttached
+    self.detachments = detachments
   }
 }
 

@@ -19,10 +19,12 @@ import IAM
 struct QuotaFitter {
   /// What the user chose.
   let options: SynthesisOptions
+  /// How many policies there may be.
+  let limit: Int
   /// The AWS reference.
   let catalog: Catalog
 
-  /// Packs statements into policies within the attachment limit.
+  /// Packs statements into policies within the limit.
   ///
   /// - Parameter drafts: The statements.
   /// - Returns: The packed statements with final ids. Where nothing helps, more policies than may be attached, or
@@ -63,7 +65,7 @@ struct QuotaFitter {
   }
 
   private func fits(_ result: PolicyPacker.Result) -> Bool {
-    result.policies.count <= options.attachmentLimit && result.unplaceable.isEmpty
+    result.policies.count <= limit && result.unplaceable.isEmpty
   }
 
   /// Whether the sum of the sizes leaves hope, which is much cheaper than packing.
@@ -73,7 +75,7 @@ struct QuotaFitter {
 
   /// What all policies together can hold.
   private var budget: Int {
-    max(0, PolicyPacker(maximumSize: options.maximumSize).capacity) * max(0, options.attachmentLimit)
+    max(0, PolicyPacker(maximumSize: options.maximumSize).capacity) * max(0, limit)
   }
 
   /// Statements that shortening has made equal but for their actions, as one.

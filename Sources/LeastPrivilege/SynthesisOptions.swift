@@ -60,6 +60,8 @@ public struct SynthesisOptions: Hashable, Sendable {
   public var conditions: Set<EvidenceCondition>
   /// How many managed policies one principal may have attached; 10 unless the account's quota was raised.
   public var attachmentLimit: Int
+  /// Whether what is attached stays, so that new policies have to fit beside it within the limit.
+  public var keepsAttached: Bool
   /// Whether what was used in one region is granted in every region.
   public var inAllRegions: Bool
 
@@ -71,16 +73,19 @@ public struct SynthesisOptions: Hashable, Sendable {
   ///   - maximumSize: The most characters of a policy.
   ///   - conditions: The conditions to demand where the evidence is uniform.
   ///   - attachmentLimit: How many managed policies one principal may have attached.
+  ///   - keepsAttached: Whether what is attached stays.
   ///   - inAllRegions: Whether what was used in one region is granted in every region.
   public init(
     generalization: Generalization = .safe, includeDenied: Bool = false, maximumSize: Int = 6_144,
-    conditions: Set<EvidenceCondition> = [], attachmentLimit: Int = 10, inAllRegions: Bool = false
+    conditions: Set<EvidenceCondition> = [], attachmentLimit: Int = 10, keepsAttached: Bool = false,
+    inAllRegions: Bool = false
   ) {
     self.generalization = generalization
     self.includeDenied = includeDenied
     self.maximumSize = min(maximumSize, 6_144)
     self.conditions = conditions
     self.attachmentLimit = attachmentLimit
+    self.keepsAttached = keepsAttached
     self.inAllRegions = inAllRegions
   }
 }

@@ -90,6 +90,13 @@ extension ProposalReport {
       writer.member("alreadyAttached", proposal.packing.alreadyAttached)
       writer.member("statementBound", proposal.packing.statementBound)
       writer.member("toDetachFirst", proposal.packing.toDetachFirst)
+      writer.member("keepsAttached", proposal.packing.keepsAttached)
+      writer.member("freeSlots", proposal.packing.freeSlots)
+      writer.member("detachments", proposal.packing.detachments) { writer, detachment in
+        writer.member("policy", detachment.policy)
+        writer.member("before", proposal.policies[detachment.replacement].name)
+        writer.member("uncoveredUses", detachment.uncoveredUses)
+      }
       writer.member("proof", proposal.packing.proof)
     }
     writer.member("verification") { write(proposal.verification, to: &$0) }

@@ -43,18 +43,36 @@ private struct ProposalPage {
           + "--granted does not describe this principal, so that recorded use alone decides\n")
     }
     if let proof = proposal.packing.proof { output.write(text: "  \(proof)\n") }
-    if proposal.packing.toDetachFirst > 0 {
-      let packing = proposal.packing
-      output.write(
-        text: "  " + paint("detach first: ", .warning)
-          + "\(packing.alreadyAttached) policies are attached and \(packing.attachmentLimit) may be, so that "
-          + "\(packing.toDetachFirst) must go before these can be attached\n")
-    }
+    writeAttachment(to: &output)
     for policy in proposal.policies { write(policy, to: &output) }
     writeExcess(to: &output)
     writeUnresolved(to: &output)
     writeUngranted(to: &output)
     writeDenied(to: &output)
+  }
+
+  /// How the policies go together with what is attached.
+  private func writeAttachment(to output: inout some ByteOutput & ~Copyable) {
+    let packing = proposal.packing
+    let state = "\(packing.alreadyAttached) of \(packing.attachmentLimit) managed policies are attached today"
+    if packing.keepsAttached, packing.alreadyAttached > 0, packing.policies > 0 {
+      let free = counted(packing.freeSlots, "slot")
+      output.write(text: "  beside what is attached: \(state) and stay; \(free) left for these\n")
+    }
+    guard packing.toDetachFirst > 0, !packing.keepsAttached else { return }
+    output.write(
+      text: "  " + paint("replaces what is attached: ", .warning) + "\(state), so that "
+        + "\(packing.toDetachFirst) of them must go before the last of these can be attached\n")
+    for detachment in packing.detachments {
+      let uses = counted(detachment.uncoveredUses, "recorded use")
+      let outcome =
+        detachment.uncoveredUses == 0
+        ? "all recorded uses stay allowed" : "\(uses) not allowed until the next ones are attached"
+      output.write(
+        text:
+          "    detach \(terminalText(detachment.policy)) before \(proposal.policies[detachment.replacement].name)"
+          + " is attached: \(outcome)\n")
+    }
   }
 
   private func paint(_ text: String, _ style: TextStyle) -> String {

@@ -34,7 +34,7 @@ extension Command {
     operands: .logs,
     options: [
       .granted, .organization, .includeDenied, .generalize, .regions, .maximumSize, .conditions,
-      .attachmentLimit,
+      .attachmentLimit, .keepAttached,
     ]
       + CommandOption.reading + [
         .format(.text, .json, .ndjson, .markdown, .terraform, .cloudformation, .cli), .outputDirectory,
@@ -76,6 +76,13 @@ extension CommandOption {
     help: "managed policies that one principal may have attached; 10 unless the quota was raised")
 }
 
+extension CommandOption {
+  /// `--keep-attached`.
+  static let keepAttached = CommandOption(
+    "keep-attached",
+    help: "fit the policies beside what is attached today, within the limit; by default they take its place")
+}
+
 /// What becomes of the regions in resources.
 private enum RegionChoice: String, CaseIterable {
   /// They stay.
@@ -112,6 +119,12 @@ private struct PolicyJob: Job {
     }
     let regions = arguments.value(.regions).flatMap(RegionChoice.init) ?? .named
     options.inAllRegions = regions == .all
+    options.keepsAttached = arguments.has(.keepAttached)
+    if options.keepsAttached, arguments.values(.granted).isEmpty {
+      throw CommandError(
+        .conflict, "`--keep-attached` needs `--granted`, which says what is attached",
+        hint: "see `whittle policy --help`")
+    }
     self.options = options
     format = arguments.format()
     namesRegion = regions == .variable

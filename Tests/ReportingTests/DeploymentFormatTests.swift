@@ -88,6 +88,8 @@ import Testing
     arguments = sys.argv[1:]
     if arguments[:2] == ["sts", "get-caller-identity"]:
       print("111122223333")
+    elif arguments[1].startswith("list-attached"):
+      print("8")
     elif arguments[:2] == ["iam", "get-policy"]:
       sys.exit("An error occurred (NoSuchEntity) when calling the GetPolicy operation")
     else:
@@ -192,6 +194,85 @@ import Testing
       var writer = JSONWriter()
       writer.write(resource.value["Properties"]?["PolicyDocument"] ?? .null)
       #expect(try PolicyDocument(json: writer.bytes).statements == Self.document.statements)
+    }
+  }
+
+  /// A stand-in for the AWS CLI with a role that has policies attached, no more than four.
+  private static let account = """
+    #!/usr/bin/env python3
+    import json, os, sys
+    words = [part for word in sys.argv[1:] for part in (word.split("=", 1) if word.startswith("--") else [word])]
+    state = json.load(open("state"))
+    value = lambda name: words[words.index(name) + 1]
+    if words[0] == "sts":
+      print("111122223333")
+    elif words[1] == "get-policy":
+      if value("--policy-arn") not in state["policies"]:
+        sys.exit("An error occurred (NoSuchEntity) when calling the GetPolicy operation")
+    elif words[1] == "list-attached-role-policies":
+      print(len(state["attached"]))
+    elif words[1] == "create-policy":
+      state["policies"].append("arn:aws:iam::111122223333:policy/" + value("--policy-name"))
+    elif words[1] == "attach-role-policy":
+      arn = value("--policy-arn")
+      if arn not in state["policies"] or len(state["attached"]) >= 4:
+        sys.exit("An error occurred (LimitExceeded)")
+      state["attached"].append(arn)
+    elif words[1] == "detach-role-policy":
+      state["attached"].remove(value("--policy-arn"))
+    elif words[1] == "delete-policy":
+      state["policies"].remove(value("--policy-arn"))
+    else:
+      sys.exit("unexpected")
+    json.dump(state, open("state", "w"))
+    """
+
+  @Test(.enabled(if: hasTool("python3 -c 'import json'"), "needs python3"))
+  func `the scripts keep the limit of attached policies, there and back`() throws {
+    let old = ["a", "b", "c"].map { "arn:aws:iam::111122223333:policy/\($0)" }
+    var proposal = Self.proposal(
+      "arn:aws:iam::111122223333:role/app", .role, policies: ["new-1", "new-2", "new-3"])
+    proposal.packing.attachmentLimit = 4
+    func script(_ render: ([PrincipalProposal], inout [UInt8]) -> Void) -> String {
+      Self.text { render([proposal], &$0) }
+    }
+    func apply() -> String { script { PolicyCommandScript.renderApply($0, into: &$1) } }
+    func rollback() -> String { script { PolicyCommandScript.renderRollback($0, into: &$1) } }
+    let before = "{\"policies\": \(old), \"attached\": \(old)}"
+    func run(_ command: String, _ files: [String: String]) throws -> (ProcessResult, JSONValue) {
+      var all = files
+      all["aws"] = Self.account
+      all["state"] = before
+      let (result, left) = try Self.run("chmod +x aws && export PATH=.:$PATH && \(command)", files: all)
+      return (result, try JSONValue(parsing: left["state"] ?? ""))
+    }
+    let (refused, untouched) = try run("sh apply.sh", ["apply.sh": apply()])
+    #expect(
+      refused.status == 1 && refused.errors.contains("3 policies attached, and 4 may be; nothing was changed")
+    )
+    #expect(untouched == (try JSONValue(parsing: before)))
+    proposal.packing.detachments = [
+      Detachment(replacement: 1, policy: old[2], uncoveredUses: 0),
+      Detachment(replacement: 2, policy: old[0], uncoveredUses: 3),
+    ]
+    let text = apply()
+    #expect(text.contains("# no room for one more; all recorded uses stay allowed without this one\n"))
+    #expect(text.contains("# no room for one more; 3 recorded uses not allowed until"))
+    let (applied, after) = try run("sh apply.sh", ["apply.sh": text])
+    #expect(applied.status == 0, "\(applied.errors)")
+    let new = ["new-1", "new-2", "new-3"].map { "arn:aws:iam::111122223333:policy/\($0)" }
+    #expect(Set(after["attached"]?.elements.compactMap(\.string) ?? []) == Set([old[1]] + new))
+    let (undone, back) = try run(
+      "sh apply.sh && sh rollback.sh", ["apply.sh": text, "rollback.sh": rollback()])
+    #expect(undone.status == 0, "\(undone.errors)")
+    #expect(Set(back["attached"]?.elements.compactMap(\.string) ?? []) == Set(old))
+    #expect(back["policies"] == (try JSONValue(parsing: before))["policies"])
+    for format in [
+      Self.text({ PolicyTerraform.render([proposal], into: &$0) }),
+      Self.text({ PolicyCloudFormation.render([proposal], into: &$0) }),
+    ] {
+      #expect(
+        format.contains("# Detach \(old[2]) from role app first: no more than 4 policies may be attached."))
     }
   }
 

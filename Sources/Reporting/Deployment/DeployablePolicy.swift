@@ -23,12 +23,25 @@ struct DeployablePolicy {
   let principal: String
   let name: String
   let document: PolicyDocument
+  /// What has to be detached before it can be attached.
+  let detachments: [Detachment]
+  /// How many managed policies may be attached to the identity.
+  let attachmentLimit: Int
 
   /// The policy's ARN once it is created (its path is `/`).
   var arn: String { "arn:\(partition):iam::\(account):policy/\(name)" }
 
   /// What the policy is for, as its description says.
   var summary: String { "Least privilege for \(entity.rawValue) \(entityName), from recorded use" }
+
+  /// What a template cannot say but in a comment: what has to go first.
+  ///
+  /// - Parameter detachment: What has to go.
+  /// - Returns: A sentence.
+  func remark(on detachment: Detachment) -> String {
+    "Detach \(detachment.policy) from \(entity.rawValue) \(entityName) first: no more than \(attachmentLimit) policies "
+      + "may be attached."
+  }
 
   /// The document as a tree.
   ///
@@ -51,11 +64,13 @@ struct DeployablePolicy {
       guard let arn = ARN(proposal.principal.identifier), let entity = Entity(arn) else { continue }
       guard DeployablePolicy.canExist(arn) else { continue }
       let name = arn.resource.split(separator: "/").last.map(String.init) ?? arn.resource
-      for policy in proposal.policies {
+      for (index, policy) in proposal.policies.enumerated() {
         accounts[arn.account, default: []].append(
           DeployablePolicy(
             account: arn.account, partition: arn.partition, entity: entity, entityName: name,
-            principal: arn.description, name: policy.name, document: policy.document))
+            principal: arn.description, name: policy.name, document: policy.document,
+            detachments: proposal.packing.detachments.filter { $0.replacement == index },
+            attachmentLimit: proposal.packing.attachmentLimit))
       }
     }
     return accounts.sorted { $0.key < $1.key }.map { (account: $0.key, policies: $0.value) }

@@ -25,6 +25,9 @@ public enum PolicyCloudFormation {
       isFirst = false
       var writer = YAMLWriter()
       writer.comment("Account \(account); deploy with --capabilities CAPABILITY_NAMED_IAM.")
+      for policy in policies {
+        for detachment in policy.detachments { writer.comment(policy.remark(on: detachment)) }
+      }
       let placeholder = namesRegion ? RegionPlaceholder(policies) : nil
       if namesRegion, let reason = RegionPlaceholder.refusal(of: policies) { writer.comment(reason) }
       writer.write(template(policies, placeholder))

@@ -1,7 +1,9 @@
 // Policies as shell scripts of AWS CLI commands: one that creates and attaches them, and one that takes that back.
 //
-// Before it changes anything the first script makes sure that it runs against an account that it has policies for and
-// that none of them exists. So what it makes is new, and the second script may remove all of it. Every text from the
+// Before it changes anything the first script makes sure that it runs against an account that it has policies for, that
+// none of them exists, and that each identity has room for them. So what it makes is new, and the second script may
+// remove all of it. What is attached stays; where IAM's limit leaves no room, `AttachmentPlan` says what goes before what
+// comes, and the second script takes the same steps backwards. Every text from the
 // logs stands in single quotes, in which a shell reads nothing but the closing quote. A name is joined to its option by
 // an equals sign: IAM allows names such as `--no-verify-ssl`, which would otherwise be an option themselves.
 
@@ -22,18 +24,17 @@ public enum PolicyCommandScript {
   ) {
     let purpose =
       "Creates the managed policies below and attaches them. The matching roll-back script removes them."
-    let body = script(proposals, purpose: purpose, helper: mustBeNew) { policies in
-      policies.map { "must_be_new \(quoted($0.arn))" }
+    let body = script(proposals, purpose: purpose, helper: mustBeNew + mustHaveRoom) { policies in
+      policies.map { "must_be_new \(quoted($0.arn))" } + rooms(policies)
         + policies.flatMap { policy in
-          let kind = policy.entity.rawValue
-          return [
-            "",
-            "# \(terminalText(policy.principal))",
-            "aws iam create-policy --policy-name=\(quoted(policy.name)) --description \(quoted(policy.summary)) \\",
-            "  --policy-document \(quoted(text(of: policy))) >/dev/null",
-            "aws iam attach-\(kind)-policy --\(kind)-name=\(quoted(policy.entityName))"
-              + " --policy-arn \(quoted(policy.arn))",
-          ]
+          ["", "# \(terminalText(policy.principal))"]
+            + [
+              "aws iam create-policy --policy-name=\(quoted(policy.name)) --description \(quoted(policy.summary)) \\",
+              "  --policy-document \(quoted(text(of: policy))) >/dev/null",
+            ]
+            + policy.detachments.flatMap { detachment in
+              [comment(on: detachment), attachment("detach", policy, detachment.policy)]
+            } + [attachment("attach", policy, policy.arn)]
         }
     }
     output.write(text: body)
@@ -52,17 +53,46 @@ public enum PolicyCommandScript {
     let purpose = "Detaches and deletes the managed policies that the matching apply script created."
     let body = script(proposals, purpose: purpose, helper: unlessGone) { policies in
       policies.reversed().flatMap { policy in
-        let kind = policy.entity.rawValue
-        return [
-          "",
-          "# \(terminalText(policy.principal))",
-          "unless_gone aws iam detach-\(kind)-policy --\(kind)-name=\(quoted(policy.entityName))"
-            + " --policy-arn \(quoted(policy.arn))",
-          "unless_gone aws iam delete-policy --policy-arn \(quoted(policy.arn))",
+        [
+          "", "# \(terminalText(policy.principal))",
+          "unless_gone " + attachment("detach", policy, policy.arn),
         ]
+          + policy.detachments.reversed().map { attachment("attach", policy, $0.policy) }
+          + ["unless_gone aws iam delete-policy --policy-arn \(quoted(policy.arn))"]
       }
     }
     output.write(text: body)
+  }
+
+  /// The command that attaches a policy to an identity, or detaches it.
+  private static func attachment(_ verb: String, _ policy: DeployablePolicy, _ arn: String) -> String {
+    let kind = policy.entity.rawValue
+    return
+      "aws iam \(verb)-\(kind)-policy --\(kind)-name=\(quoted(policy.entityName)) --policy-arn \(quoted(arn))"
+  }
+
+  private static func comment(on detachment: Detachment) -> String {
+    let uses = counted(detachment.uncoveredUses, "recorded use")
+    return detachment.uncoveredUses == 0
+      ? "# no room for one more; all recorded uses stay allowed without this one"
+      : "# no room for one more; \(uses) not allowed until the next policies are attached"
+  }
+
+  /// A check for each identity that its new policies can be attached.
+  private static func rooms(_ policies: [DeployablePolicy]) -> [String] {
+    var needs: [(policy: DeployablePolicy, count: Int)] = []
+    for policy in policies {
+      let count = 1 - policy.detachments.count
+      if needs.last?.policy.principal == policy.principal {
+        needs[needs.count - 1].count += count
+      } else {
+        needs.append((policy, count))
+      }
+    }
+    return needs.map { policy, count in
+      let kind = policy.entity.rawValue
+      return "must_have_room \(kind) \(quoted(policy.entityName)) \(count) \(policy.attachmentLimit)"
+    }
   }
 
   private static func script(
@@ -91,6 +121,18 @@ public enum PolicyCommandScript {
     "  fi",
     "  printf '%s\\n' \"$message; nothing was changed\" >&2",
     "  exit 1",
+    "}",
+    "",
+  ]
+
+  /// Stops the script where an identity has so many policies attached that the new ones would not fit.
+  private static let mustHaveRoom = [
+    "must_have_room() {",
+    "  attached=$(aws iam \"list-attached-$1-policies\" \"--$1-name=$2\" --query 'length(AttachedPolicies)' --output text)",
+    "  if [ $((attached + $3)) -gt \"$4\" ]; then",
+    "    printf '%s\\n' \"$1 $2 has $attached policies attached, and $4 may be; nothing was changed\" >&2",
+    "    exit 1",
+    "  fi",
     "}",
     "",
   ]

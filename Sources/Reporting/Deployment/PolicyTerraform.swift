@@ -82,6 +82,7 @@ public enum PolicyTerraform {
     }
     writer.blankLine()
     let kind = policy.entity.rawValue
+    for detachment in policy.detachments { writer.comment(policy.remark(on: detachment)) }
     writer.block("resource", ["aws_iam_\(kind)_policy_attachment", label]) { body in
       body.attributes([
         (kind, HCLWriter.quoted(policy.entityName)), ("policy_arn", "aws_iam_policy.\(label).arn"),
