@@ -18,7 +18,8 @@ public struct PolicyCheck: Sendable {
   /// The organisation whose service control policies limit what the policies allow; `nil` where none is known.
   public var organization: Organization?
 
-  private let records: [Principal: PrincipalUses]
+  private let records: UsesByPrincipal
+  private let places: [Principal: Int]
   private let catalog: Catalog
 
   /// Prepares a ledger.
@@ -27,15 +28,16 @@ public struct PolicyCheck: Sendable {
   ///   - ledger: The recorded use.
   ///   - catalog: The AWS reference.
   public init(_ ledger: UsageLedger, catalog: Catalog = .embedded) {
-    records = Dictionary(
-      PrincipalUses.all(of: ledger).filter(\.principal.canCarryPolicy).map { ($0.principal, $0) }
+    records = PrincipalUses.all(of: ledger)
+    places = Dictionary(
+      records.principals.enumerated().filter(\.element.canCarryPolicy).map { ($0.element, $0.offset) }
     ) { first, _ in first }
     self.catalog = catalog
   }
 
   /// The principals of the ledger that can carry a policy and used something, sorted.
   public var principals: [Principal] {
-    records.filter { $0.value.uses.contains(where: \.wasPermitted) }.keys.sorted()
+    places.filter { records.hasPermittedUse($0.value) }.keys.sorted()
   }
 
   /// Checks the policies of one principal.
@@ -57,7 +59,7 @@ public struct PolicyCheck: Sendable {
       var resource: String
     }
     let left = Set(exempt.map { Use(action: $0.action, resource: $0.resource) })
-    let uses = (records[principal]?.uses ?? []).filter { use in
+    let uses = (places[principal].map { records[$0].uses } ?? []).filter { use in
       !left.contains(Use(action: use.action, resource: use.resource))
         && (use.wasPermitted || includeDenied && use.facts.denied.count > 0)
     }

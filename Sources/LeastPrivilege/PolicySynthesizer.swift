@@ -44,14 +44,14 @@ public struct PolicySynthesizer: Sendable {
     for ledger: UsageLedger, grants: AccountGrants? = nil, jobs: Int = 1
   ) -> [PrincipalProposal] {
     var names = PolicyNames()
-    var records: [(uses: PrincipalUses, baseName: String)] = []
-    for record in PrincipalUses.all(of: ledger) where record.principal.canCarryPolicy {
-      records.append((record, names.baseName(for: record.principal)))
+    let uses = PrincipalUses.all(of: ledger)
+    var wanted: [(index: Int, baseName: String)] = []
+    for (index, principal) in uses.principals.enumerated() where principal.canCarryPolicy {
+      wanted.append((index, names.baseName(for: principal)))
     }
-    return records.map(jobs: jobs) { record in
+    return wanted.map(jobs: jobs) { index, baseName in
       proposal(
-        for: record.uses, standing: standing(of: record.uses.principal, in: grants),
-        baseName: record.baseName)
+        for: uses[index], standing: standing(of: uses.principals[index], in: grants), baseName: baseName)
     }
   }
 

@@ -39,20 +39,8 @@ package struct PrincipalUses: Sendable {
   ///
   /// - Parameter ledger: The recorded use.
   /// - Returns: One element a principal.
-  /// - Complexity: O(*n* log *n*) in the number of uses.
-  package static func all(of ledger: UsageLedger) -> [PrincipalUses] {
-    var byPrincipal: [Principal: [(key: UseKey, facts: UseFacts)]] = [:]
-    for (key, facts) in ledger.uses { byPrincipal[key.principal, default: []].append((key, facts)) }
-    return byPrincipal.sorted { $0.key < $1.key }.map { principal, uses in
-      PrincipalUses(
-        principal: principal,
-        uses: uses.sorted { $0.key < $1.key }.map { use in
-          RecordedUse(
-            action: use.key.action, resource: ResourceNotation.policyText(of: use.key.resource),
-            recorded: use.key.resource, context: use.key.context, facts: use.facts)
-        })
-    }
-  }
+  /// - Complexity: O(*n*) in the number of uses, and O(*m* log *m*) in that of a principal's for each element.
+  package static func all(of ledger: UsageLedger) -> UsesByPrincipal { UsesByPrincipal(ledger) }
 
   /// The refused attempts, sorted.
   var deniedAttempts: [DeniedAttempt] {

@@ -1,0 +1,55 @@
+// The uses of a ledger, principal by principal.
+//
+// A ledger of an organisation holds millions of uses, and whoever asks looks at one principal at a time. So nothing is
+// copied but where each use stands; the uses of a principal are taken out when they are asked for.
+
+package import CloudTrail
+import Usage
+
+/// The uses of every principal of a ledger, sorted by principal; each element is made when it is asked for.
+package struct UsesByPrincipal: RandomAccessCollection, Sendable {
+  private let uses: [UseKey: UseFacts]
+  private let places: [[Dictionary<UseKey, UseFacts>.Index]]
+  /// The principals, sorted.
+  package let principals: [Principal]
+
+  /// Finds the uses of each principal.
+  ///
+  /// - Parameter ledger: The recorded use.
+  init(_ ledger: UsageLedger) {
+    uses = ledger.uses
+    var byPrincipal: [Principal: [Dictionary<UseKey, UseFacts>.Index]] = [:]
+    for place in uses.indices { byPrincipal[uses[place].key.principal, default: []].append(place) }
+    let sorted = byPrincipal.sorted { $0.key < $1.key }
+    principals = sorted.map(\.key)
+    places = sorted.map(\.value)
+  }
+
+  /// The position of the first principal.
+  package var startIndex: Int { 0 }
+  /// The position behind the last principal.
+  package var endIndex: Int { principals.count }
+
+  /// The uses of one principal.
+  package subscript(position: Int) -> PrincipalUses {
+    let sorted = places[position].map { uses[$0] }.sorted { $0.key < $1.key }
+    return PrincipalUses(
+      principal: principals[position],
+      uses: sorted.map { key, facts in
+        RecordedUse(
+          action: key.action, resource: ResourceNotation.policyText(of: key.resource), recorded: key.resource,
+          context: key.context, facts: facts)
+      })
+  }
+
+  /// Whether a call of a principal got past authorization.
+  ///
+  /// - Parameter position: The principal's position.
+  /// - Returns: Whether there is such a call.
+  func hasPermittedUse(_ position: Int) -> Bool {
+    places[position].contains { place in
+      let facts = uses[place].value
+      return facts.allowed.count > 0 || facts.failed.count > 0
+    }
+  }
+}
