@@ -112,10 +112,20 @@ ALWAYS_INLINE uint64_t escaped_bytes(uint64_t backslashes, uint64_t *escaped, un
 }
 
 /// Each bit the exclusive or of itself and all lower ones.
-ALWAYS_INLINE uint64_t parity_below(uint64_t bits) {
+ALWAYS_INLINE uint64_t parity_portable(uint64_t bits) {
   for (int shift = 1; shift < 64; shift <<= 1) bits ^= bits << shift;
   return bits;
 }
+
+#if defined(__x86_64__)
+
+/// The same by one multiplication without carries, by a number whose bits are all set.
+__attribute__((target("pclmul"))) ALWAYS_INLINE uint64_t parity_pclmul(uint64_t bits) {
+  __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), _mm_set1_epi8(-1), 0);
+  return (uint64_t)_mm_cvtsi128_si64(product);
+}
+
+#endif
 
 /// Appends the places of the bits. Whole groups are written, so that the branches do not depend on single bits; what is
 /// too much is overwritten by the next block.
@@ -124,20 +134,19 @@ ALWAYS_INLINE uint32_t *append_places(uint32_t *output, uint64_t bits, uint32_t 
   uint32_t *group = output;
   for (unsigned done = 0; done < count; done += 8, group += 8) {
     for (int place = 0; place < 8; place++) {
-      // A word without bits has no lowest one; 63 is as good as any.
-      group[place] = base + (uint32_t)__builtin_ctzll(bits | (uint64_t)1 << 63);
+      // A word without bits has no lowest one; 64 is what the instruction for it gives.
+      group[place] = base + (bits ? (uint32_t)__builtin_ctzll(bits) : 64);
       bits &= bits - 1;
     }
   }
   return output + count;
 }
 
-/// Takes in the masks of a block of which `count` bytes belong to the text.
-ALWAYS_INLINE void take_block(block_masks masks, unsigned count, uint32_t base, size_t offset, size_t length,
-                              whittle_scan_state *state, uint32_t **quotes, uint32_t **backslashes,
+/// Takes in the masks of a block: which quotes are not escaped, and for each byte whether their number up to it is odd.
+ALWAYS_INLINE void take_block(block_masks masks, uint64_t unescaped, uint64_t parity, uint32_t base, size_t offset,
+                              size_t length, whittle_scan_state *state, uint32_t **quotes, uint32_t **backslashes,
                               size_t *control) {
-  uint64_t unescaped = masks.quotes & ~escaped_bytes(masks.backslashes, &state->escaped, count);
-  uint64_t inside = parity_below(unescaped) ^ state->inside_string;
+  uint64_t inside = parity ^ state->inside_string;
   state->inside_string = (uint64_t)((int64_t)inside >> 63);
   uint64_t controls = masks.controls & inside;
   if (__builtin_expect(controls != 0 && *control == length, 0)) {
@@ -149,33 +158,37 @@ ALWAYS_INLINE void take_block(block_masks masks, unsigned count, uint32_t base, 
   }
 }
 
-// Every kernel is this function with its own way to make masks; inlining gives each its own loop.
-#define KERNEL(name, target, masks)                                                                                   \
-  target static whittle_scan_result name(const uint8_t *bytes, size_t count, uint32_t base,                           \
+// Every kernel is this function with its own way to make masks and parities; inlining gives each its own loop.
+#define BLOCK(bytes, masks, parity, count)                                                                            \
+  {                                                                                                                   \
+    block_masks found = masks(bytes);                                                                                 \
+    uint64_t unescaped = found.quotes & ~escaped_bytes(found.backslashes, &carried.escaped, count);                   \
+    take_block(found, unescaped, parity(unescaped), base, offset, length, &carried, &quote, &backslash, &control);    \
+  }
+#define KERNEL(name, target, masks, parity)                                                                           \
+  target static whittle_scan_result name(const uint8_t *bytes, size_t length, uint32_t base,                          \
                                          whittle_scan_state *state, uint32_t *quotes, uint32_t *backslashes) {        \
     whittle_scan_state carried = *state;                                                                              \
     uint32_t *quote = quotes, *backslash = backslashes;                                                               \
-    size_t control = count, offset = 0;                                                                               \
-    for (; count - offset >= WHITTLE_SCAN_BLOCK; offset += WHITTLE_SCAN_BLOCK) {                                      \
-      take_block(masks(bytes + offset), WHITTLE_SCAN_BLOCK, base, offset, count, &carried, &quote, &backslash,        \
-                 &control);                                                                                           \
+    size_t control = length, offset = 0;                                                                              \
+    for (; length - offset >= WHITTLE_SCAN_BLOCK; offset += WHITTLE_SCAN_BLOCK) {                                     \
+      BLOCK(bytes + offset, masks, parity, WHITTLE_SCAN_BLOCK)                                                        \
     }                                                                                                                 \
-    if (offset < count) {                                                                                             \
+    if (offset < length) {                                                                                            \
       uint8_t rest[WHITTLE_SCAN_BLOCK];                                                                               \
       memset(rest, ' ', sizeof rest);                                                                                 \
-      memcpy(rest, bytes + offset, count - offset);                                                                   \
-      take_block(masks(rest), (unsigned)(count - offset), base, offset, count, &carried, &quote, &backslash,          \
-                 &control);                                                                                           \
+      memcpy(rest, bytes + offset, length - offset);                                                                  \
+      BLOCK(rest, masks, parity, (unsigned)(length - offset))                                                         \
     }                                                                                                                 \
     *state = carried;                                                                                                 \
     return (whittle_scan_result){(size_t)(quote - quotes), (size_t)(backslash - backslashes), control};               \
   }
 
-KERNEL(scan_portable, , masks_portable)
+KERNEL(scan_portable, , masks_portable, parity_portable)
 #if defined(__x86_64__)
-KERNEL(scan_sse2, , masks_sse2)
-KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt"))), masks_avx2)
-KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt"))), masks_avx512)
+KERNEL(scan_sse2, , masks_sse2, parity_portable)
+KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt,pclmul"))), masks_avx2, parity_pclmul)
+KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt,pclmul"))), masks_avx512, parity_pclmul)
 #endif
 
 int whittle_scan_supports(enum whittle_scan_kernel kernel) {
@@ -184,10 +197,11 @@ int whittle_scan_supports(enum whittle_scan_kernel kernel) {
   case WHITTLE_SCAN_PORTABLE:
   case WHITTLE_SCAN_SSE2: return 1;
   case WHITTLE_SCAN_AVX2:
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") &&
+           __builtin_cpu_supports("pclmul");
   case WHITTLE_SCAN_AVX512:
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
   }
   return 0;
 #else

@@ -84,19 +84,19 @@ extension JSONTape {
   ///   - names: What to look for.
   ///   - index: The index of the object; for any other node nothing is found.
   ///   - bytes: The text that was parsed.
-  ///   - places: Where the indices of the values go, by number of the name; 0 where there is no such member. Its size is
-  ///     made to fit.
+  ///   - places: Where the indices of the values go, by number of the name; 0 where there is no such member. It is
+  ///     made larger where it is too small.
   package func find(
     _ names: JSONNames, in index: Int, _ bytes: Span<UInt8>, into places: inout [Int]
   ) {
-    if places.count != names.count { places = [Int](repeating: 0, count: names.count) }
+    if places.count < names.count { places = [Int](repeating: 0, count: names.count) }
     // One pass with pointers (measured: a fifth of the time of one comparison after the other). All offsets come
     // from the tape, which has checked them against this text.
     unsafe nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in
         unsafe places.withUnsafeMutableBufferPointer { places in
           unsafe names.table.withUnsafeBufferPointer { table in
-            for number in 0..<places.count { unsafe places[number] = 0 }
+            for number in 0..<names.count { unsafe places[number] = 0 }
             guard unsafe nodes[index].kind == .object else { return }
             var name = index + 1
             let end = unsafe nodes[index].next

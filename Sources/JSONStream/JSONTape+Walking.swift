@@ -34,7 +34,9 @@ extension JSONTape {
   ) -> Walk {
     let watchesEnvelopes = state.watchesEnvelopes
     let origin = index.origin
-    let end = index.scannedTo
+    // All positions below count from the origin, as those of the index do.
+    let end = index.scannedTo - origin
+    let start = start - origin
     let quoteCount = index.quoteCount
     let limit = min(JSONTape.walkDepthLimit, depthLimit)
     var made = 0
@@ -44,8 +46,9 @@ extension JSONTape {
     // Every read of the text is guarded by `at < end`, every read of the index by its count, every node by `room`; sums
     // of such offsets do not overflow. One loop over local variables, without functions of its own: what a closure
     // captures lives in memory, and this loop is most of the work of reading.
-    let outcome: Walk = unsafe window.withUnsafeBufferPointer { text in
-      unsafe index.quotes.withUnsafeBufferPointer { quotes in
+    let outcome: Walk = unsafe window.withUnsafeBufferPointer { bytes in
+      guard let text = unsafe bytes.baseAddress.map({ unsafe $0 + origin }) else { return .incomplete }
+      return unsafe index.quotes.withUnsafeBufferPointer { quotes in
         unsafe index.backslashes.withUnsafeBufferPointer { backslashes in
           unsafe room.withUnsafeMutableBufferPointer { nodes in
             let capacity = nodes.count - 2
@@ -53,21 +56,53 @@ extension JSONTape {
             var quote = index.nextQuote
             var backslashNumber = index.nextBackslash
             var backslash =
-              unsafe backslashNumber < backslashCount ? origin &+ Int(backslashes[backslashNumber]) : Int.max
+              unsafe backslashNumber < backslashCount ? Int(backslashes[backslashNumber]) : Int.max
             var at = start
             var count = 0
             var current = 0
             var depth = 0
             var isInObject = false
             var isName = false
+            var isBehindValue = false
 
             tokens: while true {
+              // Members whose name and value are plain strings and stand close together, as nearly all do. All that
+              // makes a member something else is left to the general way below, which begins at its name.
+              while isName, quote &+ 3 < quoteCount, count &+ 1 < capacity {
+                let nameEnd = unsafe Int(quotes[quote &+ 1])
+                let valueStart = unsafe Int(quotes[quote &+ 2])
+                let valueEnd = unsafe Int(quotes[quote &+ 3])
+                guard unsafe Int(quotes[quote]) == at, valueStart == nameEnd &+ 2,
+                  unsafe text[nameEnd &+ 1] == UInt8(ascii: ":"), valueEnd < backslash, valueEnd &+ 2 < end
+                else { break }
+                unsafe nodes[count] = Node(
+                  from: UInt32(truncatingIfNeeded: at &- start),
+                  to: UInt32(truncatingIfNeeded: nameEnd &+ 1 &- start),
+                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: .string, hasEscapes: false,
+                  isOpaque: false)
+                unsafe nodes[count &+ 1] = Node(
+                  from: UInt32(truncatingIfNeeded: valueStart &- start),
+                  to: UInt32(truncatingIfNeeded: valueEnd &+ 1 &- start),
+                  behind: UInt32(truncatingIfNeeded: count &+ 2), kind: .string, hasEscapes: false,
+                  isOpaque: false)
+                count &+= 2
+                quote &+= 4
+                at = valueEnd &+ 1
+                if unsafe text[at] == UInt8(ascii: ",") && text[at &+ 1] == UInt8(ascii: "\"") {
+                  at &+= 1
+                } else {
+                  isName = false
+                  isBehindValue = true
+                }
+              }
               guard count < capacity else { return .irregular }
               let byte = unsafe text[at]
-              if byte == UInt8(ascii: "\"") {
+              if isBehindValue {
+                isBehindValue = false
+              } else if byte == UInt8(ascii: "\"") {
                 guard quote &+ 1 < quoteCount else { return .incomplete }
-                guard unsafe origin &+ Int(quotes[quote]) == at else { return .irregular }
-                let close = unsafe origin &+ Int(quotes[quote &+ 1])
+                guard unsafe Int(quotes[quote]) == at else { return .irregular }
+                let close = unsafe Int(quotes[quote &+ 1])
                 quote &+= 2
                 var hasEscapes = false
                 if backslash < close {
@@ -76,11 +111,11 @@ extension JSONTape {
                   }
                   hasEscapes = true
                   while backslashNumber < backslashCount,
-                    unsafe origin &+ Int(backslashes[backslashNumber]) < close
+                    unsafe Int(backslashes[backslashNumber]) < close
                   { backslashNumber &+= 1 }
                   backslash =
                     unsafe backslashNumber < backslashCount
-                    ? origin &+ Int(backslashes[backslashNumber]) : Int.max
+                    ? Int(backslashes[backslashNumber]) : Int.max
                 }
                 unsafe nodes[count] = Node(
                   from: UInt32(truncatingIfNeeded: at &- start),
@@ -104,7 +139,7 @@ extension JSONTape {
                   if depth == 1, watchesEnvelopes,
                     unsafe text[at] == UInt8(ascii: "[") || text[at] == UInt8(ascii: "{")
                   {
-                    let name = start + Int(unsafe nodes[count - 1].from) + 1..<close
+                    let name = origin + start + Int(unsafe nodes[count - 1].from) + 1..<origin + close
                     guard !hasEscapes,
                       unsafe Envelope(
                         name: window.extracting(name), isArray: text[at] == UInt8(ascii: "[")) == nil
@@ -186,7 +221,7 @@ extension JSONTape {
               made = count
               quotesPassed = quote
               backslashesPassed = backslashNumber
-              return .complete(end: at)
+              return .complete(end: at &+ origin)
             }
           }
         }
@@ -205,7 +240,7 @@ extension JSONTape {
 
   /// Whether each backslash of a string's content begins an escape of the grammar.
   private static func escapesAreValid(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
   ) -> Bool {
     var at = start
     // All reads are guarded by `at < end`, which the caller has found to lie in the text.
@@ -232,7 +267,7 @@ extension JSONTape {
   /// The length of the number or literal at an offset: 0 where there is none, -1 where it may go on beyond the end.
   @inline(__always)
   private static func scalarLength(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
   ) -> Int {
     switch unsafe text[start] {
     case UInt8(ascii: "t"): return unsafe literalLength("true", text, from: start, to: end)
@@ -244,7 +279,7 @@ extension JSONTape {
 
   @inline(__always)
   private static func literalLength(
-    _ literal: StaticString, _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    _ literal: StaticString, _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
   ) -> Int {
     let length = literal.utf8CodeUnitCount
     guard start + length <= end else { return -1 }
@@ -254,7 +289,7 @@ extension JSONTape {
   }
 
   private static func numberLength(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
   ) -> Int {
     var at = start
     // Every read is guarded by `at < end`.
