@@ -102,7 +102,7 @@ def inspect_cloudformation(text):
         if template is None:
             continue
         for name, resource in template["Resources"].items():
-            if not re.fullmatch(r"AWS::IAM::(Managed|Role|User|Group)Policy", resource["Type"]):
+            if not re.fullmatch(r"AWS::IAM::((Managed|Role|User|Group)Policy|UserToGroupAddition)", resource["Type"]):
                 fail(f"{name} is a {resource['Type']}")
         check_functions(template)
 

@@ -246,7 +246,7 @@ extension AccountGrants {
       attachmentCount: value["AttachmentCount"]?.scalarText.flatMap { Int($0) },
       boundaryCount: value["PermissionsBoundaryUsageCount"]?.scalarText.flatMap { Int($0) },
       document: document)
-    policy.oldestVersion = Self.oldest(of: versions, except: policy.defaultVersion)
+    policy.otherVersions = Self.inOrder(versions, except: policy.defaultVersion)
     insert(policy, at: arnText, file: file)
   }
 
@@ -260,14 +260,16 @@ extension AccountGrants {
     }
   }
 
-  /// The version that was made first; versions of one time, or of none, go by their numbers.
-  private static func oldest(of versions: [JSONValue], except kept: String?) -> String? {
-    let others = versions.compactMap { version -> (time: Int64, number: Int, id: String)? in
-      guard let id = version["VersionId"]?.string, id != kept else { return nil }
-      let time = version["CreateDate"]?.string.flatMap { Timestamp(iso8601: $0) }?.secondsSinceEpoch ?? 0
-      return (time, Int(id.dropFirst()) ?? 0, id)
+  /// The versions in the order in which they were made; those of one time, or of none, go by their numbers.
+  private static func inOrder(_ versions: [JSONValue], except kept: String?) -> [PolicyVersion] {
+    let others = versions.compactMap { value -> (time: Int64, number: Int, version: PolicyVersion)? in
+      guard let id = value["VersionId"]?.string, id != kept else { return nil }
+      let time = value["CreateDate"]?.string.flatMap { Timestamp(iso8601: $0) }?.secondsSinceEpoch ?? 0
+      let version = PolicyVersion(id: id, text: GrantedText.compact(value["Document"]) ?? [])
+      return (time, Int(id.dropFirst()) ?? 0, version)
     }
-    return others.min { ($0.time, $0.number, $0.id) < ($1.time, $1.number, $1.id) }?.id
+    return others.sorted { ($0.time, $0.number, $0.version.id) < ($1.time, $1.number, $1.version.id) }.map(
+      \.version)
   }
 
   mutating func insert(_ identity: GrantedIdentity, at arn: String, file: String) {

@@ -14,6 +14,23 @@ package struct GrantedText: Hashable, Sendable {
   package var bytes: [UInt8]
   /// Whether line breaks were put in, because the document came as one line or as a tree.
   package var isReformatted: Bool
+
+  /// A document without white space, in the order in which it was written; `nil` where it is none.
+  ///
+  /// - Parameter value: The document, as a tree or as text, URL-encoded or plain.
+  /// - Returns: The bytes.
+  static func compact(_ value: JSONValue?) -> [UInt8]? {
+    switch value {
+    case .object(let members):
+      var writer = JSONWriter()
+      writer.write(.object(members))
+      return writer.bytes
+    case .string(let string):
+      guard let text = try? PolicyText(json: Array(string.utf8)).text else { return nil }
+      return (try? JSONValue(parsing: text)).flatMap { compact($0) }
+    default: return nil
+    }
+  }
 }
 
 extension AccountGrants {

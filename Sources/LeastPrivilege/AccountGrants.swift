@@ -161,8 +161,8 @@ public struct GrantedPolicy: Hashable, Sendable {
   public var defaultVersion: String?
   /// How many versions it has, of the five that IAM keeps; zero where the file lists none.
   public var versionCount: Int
-  /// The version, not the default one, that was made first: the one to delete where there are five.
-  public var oldestVersion: String?
+  /// The versions that are not the default one, in the order in which they were made.
+  public var otherVersions: [PolicyVersion] = []
   /// How many identities AWS says it is attached to, where the file tells.
   public var attachmentCount: Int?
   /// How many identities AWS says it bounds, where the file tells.

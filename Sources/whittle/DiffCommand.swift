@@ -1,5 +1,6 @@
 // `whittle diff`: what is granted but unused, and the edit that removes it.
 
+import IAM
 import LeastPrivilege
 import Reporting
 import Usage
@@ -148,9 +149,10 @@ private struct DiffJob: Job {
     case .csv: report.writeCSV(to: &stream)
     case .markdown: report.writeMarkdown(to: &stream)
     case .sarif: report.writeSARIF(to: &stream, version: Version.program)
-    case .terraform where !isTree: TrimTemplates.renderTerraform(diff.trims, into: &stream)
-    case .cloudformation where !isTree: TrimTemplates.renderCloudFormation(diff.trims, into: &stream)
-    case .cli where !isTree: TrimScript.renderApply(diff.trims, into: &stream)
+    case .terraform where !isTree: TrimTerraform.render(diff.trims, diff.replacements, into: &stream)
+    case .cloudformation where !isTree:
+      TrimCloudFormation.render(diff.trims, diff.replacements, into: &stream)
+    case .cli where !isTree: TrimScript.renderApply(diff.trims, diff.replacements, into: &stream)
     default: report.writeText(to: &stream, isColored: console.colorsOutput && (output == nil || isTree))
     }
     try stream.finish()
@@ -186,9 +188,8 @@ extension OutputDirectory {
       others.append(path)
       add(path, bytes, isExecutable: isExecutable)
     }
-    let changes = report.diff.trims.filter(\.isChange)
-    for trim in changes {
-      let stem = trim.subject.pathParts.map(OutputDirectory.safeName).joined(separator: "/")
+    func newPath(_ parts: [String]) -> String {
+      let stem = parts.map(OutputDirectory.safeName).joined(separator: "/")
       var path = "\(stem).json"
       var number = 2
       // File systems may fold case; IAM's names are unique without regard to it, but for their paths.
@@ -196,27 +197,48 @@ extension OutputDirectory {
         path = "\(stem)~\(number).json"
         number += 1
       }
+      return path
+    }
+    let changes = report.diff.trims.filter(\.isChange)
+    let replacements = report.diff.replacements
+    for trim in changes {
+      let path = newPath(trim.subject.pathParts)
       files["\(trim.subject.arn) \(trim.subject.name)"] = path
       if let after = trim.after { render(path, after + (after.last == 0x0A ? [] : [0x0A])) }
       render("\(path).patch", trim.patch(path: path))
     }
+    for replacement in replacements {
+      guard let option = replacement.proposal, let arn = option.arn, let document = option.document else {
+        continue
+      }
+      let path = newPath([replacement.subject.account, "policy", option.name])
+      files["\(arn) \(option.name)"] = path
+      render(path, document.json(pretty: true) + [0x0A])
+    }
     if format == .cli {
       var apply: [UInt8] = []
       var rollback: [UInt8] = []
-      TrimScript.renderApply(changes, into: &apply)
-      TrimScript.renderRollback(changes, into: &rollback)
+      TrimScript.renderApply(changes, replacements, into: &apply)
+      TrimScript.renderRollback(changes, replacements, into: &rollback)
       render("apply.sh", isExecutable: true, apply)
       render("rollback.sh", isExecutable: true, rollback)
     }
-    let accounts = Dictionary(grouping: changes, by: \.subject.account)
-    for (account, trims) in accounts.sorted(by: { $0.key < $1.key }) {
+    let accounts = Set(changes.map(\.subject.account)).union(
+      replacements.filter { $0.proposal != nil }.map(\.subject.account))
+    for account in accounts.sorted() {
+      let name = OutputDirectory.safeName(account)
+      let trims = changes.filter { $0.subject.account == account }
+      let own = replacements.filter { $0.subject.account == account }
       var bytes: [UInt8] = []
       if format == .terraform {
-        TrimTemplates.renderTerraform(trims, into: &bytes)
-        render("\(OutputDirectory.safeName(account))/policies.tf", bytes)
+        TrimTerraform.render(trims, own, into: &bytes)
+        render("\(name)/policies.tf", bytes)
       } else if format == .cloudformation {
-        TrimTemplates.renderCloudFormation(trims, into: &bytes)
-        render("\(OutputDirectory.safeName(account))/policies.yaml", bytes)
+        TrimCloudFormation.render(trims, own, into: &bytes)
+        render("\(name)/policies.yaml", bytes)
+        bytes = []
+        TrimCloudFormation.renderImport(trims, into: &bytes)
+        if !bytes.isEmpty { render("\(name)/import.yaml", bytes) }
       }
     }
     add(

@@ -104,64 +104,6 @@ import Testing
     return old.joined(separator: "\n")
   }
 
-  @Test func `the scripts narrow, detach and delete in order, and put everything back`() throws {
-    try Fixtures.withTemporaryDirectory { directory in
-      _ = try Self.run("--format", "cli", "--output", "\(directory)/out")
-      let tools = "\(directory)/bin"
-      try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-      // A stand-in for the AWS CLI that notes what it is asked, one line a call.
-      let aws = """
-        #!/bin/sh
-        line=
-        for argument in "$@"; do line="$line$(printf '%s' "$argument" | tr '\\n' ' ')|"; done
-        printf '%s\\n' "$line" >> "$WHITTLE_TEST_CALLS"
-        case "$2" in
-        get-caller-identity) echo 210987654321 ;;
-        get-policy) case "$4" in */deploy) echo "$WHITTLE_TEST_VERSION" ;; *) echo v1 ;; esac ;;
-        esac
-        """
-      try aws.write(toFile: "\(tools)/aws", atomically: false, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(tools)/aws")
-      func calls(_ script: String, version: String) throws -> (status: Int32, lines: [String]) {
-        let log = "\(directory)/\(script)-\(version).log"
-        let path = "\(tools):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-        #expect(try WhittleProcess.shell("bash -n '\(directory)/out/\(script)'").status == 0)
-        let result = try WhittleProcess.shell(
-          "sh '\(directory)/out/\(script)'",
-          environment: ["PATH": path, "WHITTLE_TEST_CALLS": log, "WHITTLE_TEST_VERSION": version])
-        let text = try String(contentsOfFile: log, encoding: .utf8)
-        return (result.status, text.split(separator: "\n").map(String.init))
-      }
-      let apply = try calls("apply.sh", version: "v7")
-      #expect(apply.status == 0)
-      func position(_ beginning: String, in lines: [String]) throws -> Int {
-        try #require(lines.firstIndex { $0.hasPrefix(beginning) }, "\(beginning) is not among \(lines)")
-      }
-      let deploy = "--policy-arn|arn:aws:iam::210987654321:policy/deploy|"
-      let room = try position("iam|delete-policy-version|\(deploy)--version-id|v3|", in: apply.lines)
-      let new = try position("iam|create-policy-version|\(deploy)--set-as-default|", in: apply.lines)
-      #expect(room < new)
-      let detach = try position("iam|detach-role-policy|--role-name=orders|", in: apply.lines)
-      let delete = try position(
-        "iam|delete-policy|--policy-arn|arn:aws:iam::210987654321:policy/dead|", in: apply.lines)
-      #expect(detach < delete)
-      _ = try position("iam|put-role-policy|--role-name=orders|--policy-name=orders|", in: apply.lines)
-      _ = try position("iam|put-group-policy|--group-name=staff|--policy-name=look|", in: apply.lines)
-      #expect(!apply.lines.contains { $0.contains("policy/guard") || $0.contains("OnlyWithMFA\"}") })
-      // A policy that has changed since stops the script before it changes anything.
-      let late = try calls("apply.sh", version: "v8")
-      #expect(late.status != 0)
-      #expect(
-        !late.lines.contains { $0.contains("|create-") || $0.contains("|put-") || $0.contains("|delete-") })
-      let back = try calls("rollback.sh", version: "v8")
-      #expect(back.status == 0)
-      _ = try position("iam|set-default-policy-version|\(deploy)--version-id|v7|", in: back.lines)
-      _ = try position("iam|delete-policy-version|\(deploy)--version-id|v8|", in: back.lines)
-      let create = try position("iam|create-policy|--policy-name=dead|--path|/|", in: back.lines)
-      #expect(create < (try position("iam|attach-role-policy|--role-name=orders|", in: back.lines)))
-    }
-  }
-
   @Test func `limiting the answer to a principal does not limit the use that policies are trimmed to`() throws
   {
     let result = try Self.run("--format", "json", "--principal", "ci")

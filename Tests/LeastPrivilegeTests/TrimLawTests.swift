@@ -68,7 +68,7 @@ import Usage
     AccountTrimmer(
       records: GrantedRecord.all(of: ledger, grants: grants, catalog: .embedded), grants: grants,
       options: SynthesisOptions(), maker: DiffMaker(ledger: ledger, catalog: .embedded), catalog: .embedded
-    ).trims { _ in true }
+    ).proposals { _ in true }.trims
   }
 
   // MARK: Made accounts

@@ -33,8 +33,7 @@ extension PolicyDiff {
     guard let options else { return }
     let trimmer = AccountTrimmer(
       records: records, grants: grants, options: options, maker: maker, catalog: catalog)
-    trims = trimmer.trims { wanted[$0] }
-    replacements = trimmer.replacements { wanted[$0] }
+    (trims, replacements) = trimmer.proposals { wanted[$0] }
     groups = trimmer.groups { wanted[$0] }
     rebuilds = PolicySynthesizer(options: options, catalog: catalog)
       .proposals(for: ledger, grants: grants).filter { principals($0.principal) }

@@ -1,10 +1,11 @@
 // Proposes a trim for every policy of the accounts, and holds all of them together to their promises.
 //
-//   grants ──▶ policies with everyone they reach ──▶ trimmed documents ──▶ checks ──▶ proposals
-//              (PolicyReach)                          (PolicyTrimmer)      (TrimCheck)
+//   grants ──▶ policies with everyone they reach ──▶ trimmed documents ──▶ checks ──▶ replacements ──▶ proposals
+//              (PolicyReach)                          (PolicyTrimmer)      (TrimCheck)  (AttachmentReplacer)
 //
 // A policy is trimmed to the use of all that it reaches. Then each principal's uses are replayed against all its new
-// policies at once; where one would break, the policies that reach the principal stay as they are, and say so.
+// policies at once; where one would break, the policies that reach the principal stay as they are, and say so. What
+// takes the place of AWS managed policies is worked out last, because it may be one of the trimmed policies.
 
 import AWSCatalog
 import CloudTrail
@@ -55,7 +56,7 @@ struct AccountTrimmer {
     self.options = options
     self.maker = maker
     self.catalog = catalog
-    reach = PolicyReach(records, grants: grants)
+    reach = PolicyReach(records, grants: grants, catalog: catalog)
   }
 
   /// The trimmer that all proposals are made with.
@@ -66,28 +67,46 @@ struct AccountTrimmer {
   /// The uses of everyone that a policy reaches.
   func uses(of policy: ReachedPolicy) -> [PrincipalUses] { policy.records.map { records[$0].uses } }
 
-  /// The proposals for all policies that can be edited, sorted by subject.
+  /// The proposals for all policies, sorted by subject.
   ///
   /// - Parameter isWanted: Which principals the answer is about; a policy is left out where it reaches none of them.
-  /// - Returns: One proposal a policy.
-  func trims(for isWanted: (Int) -> Bool) -> [PolicyTrim] {
-    var drafts: [Draft] = []
+  ///   What is proposed for the others is worked out all the same, because policies are trimmed to the use of all.
+  /// - Returns: One trim for each policy that can be edited, and one replacement for each AWS managed policy that
+  ///   something has attached.
+  func proposals(
+    for isWanted: (Int) -> Bool
+  ) -> (trims: [PolicyTrim], replacements: [ManagedReplacement]) {
+    var drafts: [Int: Draft] = [:]
     // Documents that share a quota are neighbours in the order of the subjects.
     var index = reach.policies.startIndex
     while index < reach.policies.endIndex {
       let first = reach.policies[index]
-      var group = [first]
+      let begin = index
       index += 1
       while !first.subject.isManaged, index < reach.policies.endIndex,
         reach.policies[index].subject.arn == first.subject.arn, !reach.policies[index].subject.isManaged
       {
-        group.append(reach.policies[index])
         index += 1
       }
-      if first.subject.kind != .awsManaged { drafts += trimmed(group) }
+      guard first.subject.kind != .awsManaged else { continue }
+      let range = begin..<index
+      for (number, draft) in zip(range, trimmed(Array(reach.policies[range]))) { drafts[number] = draft }
     }
     check(&drafts)
-    return drafts.filter { $0.policy.records.contains(where: isWanted) }.map(proposal)
+    func isAsked(_ policy: ReachedPolicy) -> Bool { policy.records.contains(where: isWanted) }
+    var replacer = AttachmentReplacer(
+      self, after: reach.policies.indices.map { documents(of: $0, drafts) })
+    let replacements = replacer.replacements()
+    return (
+      drafts.sorted { $0.key < $1.key }.map(\.value).filter { isAsked($0.policy) }.map(proposal),
+      replacements.filter { isAsked(reach.policies[$0.key]) }.sorted { $0.key < $1.key }.map(\.value)
+    )
+  }
+
+  /// What a policy says with the drafts in place; nothing where it is removed.
+  private func documents(of index: Int, _ drafts: [Int: Draft]) -> [PolicyDocument] {
+    guard let draft = drafts[index] else { return [reach.policies[index].document] }
+    return draft.document.map { [$0] } ?? []
   }
 
   /// Trims policies that share a quota.
@@ -112,6 +131,12 @@ struct AccountTrimmer {
       drafts[index].detail = result.detail
       drafts[index].verification.withinQuotas = result.isWithinQuota
       drafts[index].verification.idempotent = result.isStable
+      if drafts[index].new == nil,
+        drafts[index].policy.subject.attachments.contains(where: PolicySubject.isProtected)
+      {
+        drafts[index].policy.obstacle =
+          "nothing of it is used, but a permission set of IAM Identity Center refers to it"
+      }
     }
     return drafts
   }
@@ -125,38 +150,27 @@ struct AccountTrimmer {
   }
 
   /// Holds the drafts to their promises, and leaves alone what does not keep them.
-  private func check(_ drafts: inout [Draft]) {
-    var draftsOfRecord: [Int: [Int]] = [:]
-    for (index, draft) in drafts.enumerated() {
+  private func check(_ drafts: inout [Int: Draft]) {
+    for (index, draft) in drafts {
       if let new = draft.new?.document, draft.isChange,
         let breach = TrimCheck.newAccess(new, beyond: draft.policy.document)
       {
-        drafts[index].leave(because: "the trimmed policy could not be proved to allow nothing new", breach)
+        drafts[index]?.leave(because: "the trimmed policy could not be proved to allow nothing new", breach)
       }
-      for record in draft.policy.records { draftsOfRecord[record, default: []].append(index) }
     }
-    for (number, own) in draftsOfRecord.sorted(by: { $0.key < $1.key }) {
-      guard own.contains(where: { drafts[$0].isChange }) else { continue }
-      let outcome = TrimCheck.replay(records[number], against: documents(of: number, drafts, own))
-      for index in own where drafts[index].isChange {
+    for (number, own) in reach.policiesOfRecord.enumerated() {
+      guard own.contains(where: { drafts[$0]?.isChange ?? false }) else { continue }
+      let outcome = TrimCheck.replay(
+        records[number], against: own.flatMap { documents(of: $0, drafts) })
+      for index in own where drafts[index]?.isChange ?? false {
         if let failure = outcome.failures.first {
-          drafts[index].leave(because: "a recorded use would break", failure)
+          drafts[index]?.leave(because: "a recorded use would break", failure)
         } else {
-          drafts[index].verification.usesReplayed += outcome.uses
+          drafts[index]?.verification.usesReplayed += outcome.uses
         }
       }
     }
   }
-
-  /// The policies of a principal with the drafts in place.
-  private func documents(of number: Int, _ drafts: [Draft], _ own: [Int]) -> [PolicyDocument] {
-    let kept = (records[number].grant?.policies ?? []).filter {
-      $0.source.arn.map(Self.isAWSManaged) ?? false
-    }
-    return kept.map(\.document) + own.compactMap { drafts[$0].document }
-  }
-
-  private static func isAWSManaged(_ arn: String) -> Bool { ARN(arn)?.account == "aws" }
 
   private func proposal(_ draft: Draft) -> PolicyTrim {
     let uses = self.uses(of: draft.policy)

@@ -1,114 +1,233 @@
 // What could stand in the place of AWS managed policies: the ladder of SEMANTICS §9.
 //
-// Let P be the policy and T what trimming would make of its document: the used actions on the used resources, and
-// whatever the logs could not have shown. Anything C with T ⊆ C ⊆ P keeps every use and allows nothing new, which
-// `PolicyContainment` proves. Where nothing is unused there is no ladder.
+// Let P be the policy, G all that its holder is granted today, and T what trimming would make of P's document: the used
+// actions on the used resources, and whatever the logs could not have shown. Anything C with T ⊆ C ⊆ G keeps every use
+// and allows nothing new, which `PolicyContainment` proves. Denies are never removed and never added: C has those of P
+// and no others, for a deny bears on what other policies grant too. Where nothing is unused there is no ladder.
 
 import AWSCatalog
 import IAM
 
-extension AccountTrimmer {
+/// Works out what could replace AWS managed policies.
+struct ReplacementLadder {
+  /// Something that the account has.
+  struct Candidate {
+    /// Its ARN.
+    var arn: String
+    /// A policy's version.
+    var version: String?
+    /// What it grants as it is proposed.
+    var documents: [PolicyDocument]
+  }
+
   /// How many of the smallest AWS managed policies are held against the use.
   private static let candidateLimit = 8
 
-  /// What could replace each AWS managed policy, sorted by subject.
+  private let trimmer: AccountTrimmer
+  /// The customer managed policies of each account as they are proposed.
+  private var customers: [String: [Candidate]] = [:]
+  /// The trimmed documents of policies that nobody behind an attachment uses: many attachments ask for them.
+  private var unused: [String: Needed] = [:]
+  private var covers: [[String]: [ManagedPolicyCover]] = [:]
+
+  private struct Needed {
+    var document: PolicyDocument?
+    var isWithinQuota: Bool
+  }
+
+  /// Prepares the ladders of accounts.
   ///
-  /// - Parameter isWanted: Which principals the answer is about; a policy is left out where it reaches none of them.
-  /// - Returns: One element for each AWS managed policy of each account.
-  func replacements(for isWanted: (Int) -> Bool) -> [ManagedReplacement] {
-    reach.policies.filter { $0.subject.kind == .awsManaged && $0.records.contains(where: isWanted) }.map {
-      let uses = self.uses(of: $0)
-      let sharing = maker.sharing(of: [$0.document], by: uses, account: $0.subject.account)
-      var replacement = ManagedReplacement(subject: $0.subject, sharing: sharing, options: [])
-      if sharing.total.unused > 0 || sharing.total.partlyUsed > 0 {
-        replacement.options = options(for: $0, UseIndex(uses), granted: sharing.total.granted)
-      }
+  /// - Parameters:
+  ///   - trimmer: What knows the accounts.
+  ///   - after: What each policy of the reach says once it is trimmed; nothing where it is removed.
+  init(_ trimmer: AccountTrimmer, after: [[PolicyDocument]]) {
+    self.trimmer = trimmer
+    var documents: [String: [PolicyDocument]] = [:]
+    for (policy, text) in zip(trimmer.reach.policies, after) where policy.subject.kind == .managed {
+      documents[policy.subject.arn] = text
+    }
+    for (arn, policy) in trimmer.grants.managedPolicies.sorted(by: { $0.key < $1.key })
+    where !policy.isAWSManaged {
+      customers[ARN(arn)?.account ?? "", default: []].append(
+        Candidate(
+          arn: arn, version: policy.defaultVersion, documents: documents[arn] ?? [policy.document]))
+    }
+  }
+
+  /// What could replace an attachment.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy with its holder.
+  ///   - beside: What the holder's other policies say as proposed.
+  ///   - present: All that the holder is granted today.
+  ///   - groups: The groups that the holder could join.
+  /// - Returns: The use of the policy, and the options in the order of preference.
+  mutating func replacement(
+    of policy: ReachedPolicy, beside: [PolicyDocument], present: [PolicyDocument], groups: [Candidate]
+  ) -> ManagedReplacement {
+    let account = policy.subject.account
+    let uses = trimmer.uses(of: policy)
+    let sharing = trimmer.maker.sharing(of: [policy.document], by: uses, account: account)
+    var replacement = ManagedReplacement(subject: policy.subject, sharing: sharing, options: [])
+    guard sharing.total.unused > 0 || sharing.total.partlyUsed > 0 else { return replacement }
+    let needed = self.needed(of: policy, uses)
+    guard let document = needed.document else {
+      replacement.options = [
+        ReplacementOption(kind: .detach, name: policy.subject.name, arn: policy.subject.arn)
+      ]
       return replacement
     }
+    if document == policy.document { return replacement }
+    let search = Search(
+      needed: document, denies: Self.denies([policy.document]), present: present,
+      granted: sharing.total.granted, uses: UseIndex(uses), account: account)
+    if search.denies.isEmpty, search.covers(beside) {
+      replacement.options = [
+        ReplacementOption(kind: .covered, name: policy.subject.name, arn: policy.subject.arn)
+      ]
+      return replacement
+    }
+    let aws = awsManaged(search, instead: policy.subject)
+    var existing = [
+      best(.customerManaged, customers[account] ?? [], search), best(.group, groups, search),
+    ].compactMap(\.self)
+    if let aws {
+      // An AWS managed policy comes first where nothing that the account has covers the use with less excess.
+      let isFirst = existing.allSatisfy { aws.total.unused <= $0.total.unused }
+      existing.insert(aws, at: isFirst ? existing.startIndex : existing.endIndex)
+    }
+    replacement.options = existing + [newPolicy(needed, search, policy)].compactMap(\.self)
+    return replacement
   }
 
-  private func options(for policy: ReachedPolicy, _ uses: UseIndex, granted: Int) -> [ReplacementOption] {
+  /// What an option is held against.
+  private struct Search {
+    var needed: PolicyDocument
+    /// The denies of the policy.
+    var denies: Set<Statement>
+    var present: [PolicyDocument]
+    /// How many actions the policy grants.
+    var granted: Int
+    var uses: UseIndex
+    var account: String
+
+    /// Whether documents allow all that is needed.
+    func covers(_ documents: [PolicyDocument]) -> Bool {
+      PolicyContainment(existing: ApplicablePolicies(identity: documents))
+        .check(proposed: ApplicablePolicies(identity: [needed])).holds
+    }
+
+    /// Whether documents keep every use, allow nothing new, and deny what the policy denies.
+    func accepts(_ documents: [PolicyDocument]) -> Bool {
+      ReplacementLadder.denies(documents) == denies && covers(documents)
+        && PolicyContainment(existing: ApplicablePolicies(identity: present))
+          .check(proposed: ApplicablePolicies(identity: documents)).holds
+    }
+  }
+
+  /// The denying statements of documents, whatever their ids.
+  private static func denies(_ documents: [PolicyDocument]) -> Set<Statement> {
+    Set(
+      documents.flatMap(\.statements).filter { $0.effect == .deny }.map { statement in
+        var statement = statement
+        statement.sid = nil
+        return statement
+      })
+  }
+
+  /// What trimming would make of a policy.
+  private mutating func needed(of policy: ReachedPolicy, _ uses: [PrincipalUses]) -> Needed {
     let account = policy.subject.account
-    let text = grants.text(of: policy.document, subject: policy.key)
-    guard let parsed = try? PolicyText(json: text.bytes) else { return [] }
-    let evidence = TrimEvidence(
-      of: self.uses(of: policy), account: account, coverage: maker.coverage)
-    let trimmed = trimmer.trim([parsed], evidence: evidence, quota: Deployability.managedPolicyQuota)
-    guard let needed = trimmed.texts[0]?.document else {
-      return [ReplacementOption(kind: .detach, name: policy.subject.name, arn: policy.subject.arn)]
+    let isUnused = uses.allSatisfy { $0.uses.allSatisfy { !$0.wasPermitted } }
+    let key = "\(account) \(policy.subject.arn)"
+    if isUnused, let known = unused[key] { return known }
+    let text = trimmer.grants.text(of: policy.document, subject: policy.key)
+    guard let parsed = try? PolicyText(json: text.bytes) else {
+      return Needed(document: policy.document, isWithinQuota: true)
     }
-    if needed == policy.document { return [] }
-    func isBetween(_ documents: [PolicyDocument]) -> Bool {
-      let between = ApplicablePolicies(identity: documents)
-      return PolicyContainment(existing: ApplicablePolicies(identity: [policy.document])).check(
-        proposed: between
-      ).holds
-        && PolicyContainment(existing: between).check(
-          proposed: ApplicablePolicies(identity: [needed])
-        ).holds
-    }
-    var result = awsManaged(policy, uses, needed, granted, isBetween).map { [$0] } ?? []
-    result += existing(policy, uses, granted, isBetween)
-    result.append(
-      ReplacementOption(
-        kind: .newPolicy, name: "whittle-\(policy.subject.name)",
-        counts: maker.counts(of: [needed], uses, account: account), document: needed,
-        isWithinQuota: trimmed.isWithinQuota))
-    return result
+    let evidence = TrimEvidence(of: uses, account: account, coverage: trimmer.maker.coverage)
+    let result = trimmer.trimmer.trim(
+      [parsed], evidence: evidence, quota: Deployability.managedPolicyQuota)
+    let needed = Needed(document: result.texts[0]?.document, isWithinQuota: result.isWithinQuota)
+    if isUnused { unused[key] = needed }
+    return needed
   }
 
-  /// The AWS managed policy with the least excess that lies between what is needed and what is granted.
-  private func awsManaged(
-    _ policy: ReachedPolicy, _ uses: UseIndex, _ needed: PolicyDocument, _ granted: Int,
-    _ isBetween: ([PolicyDocument]) -> Bool
-  ) -> ReplacementOption? {
-    let actions = needed.statements.filter { $0.effect == .allow }.flatMap {
-      maker.table.expansion(of: $0.actions).actions
+  /// The AWS managed policy with the least excess.
+  ///
+  /// Those below `/service-role/` are written for the role of one service, and change with it: they only take the place
+  /// of each other.
+  private mutating func awsManaged(_ search: Search, instead subject: PolicySubject) -> ReplacementOption? {
+    let ofServices = "/service-role/"
+    let isOfService = subject.path.hasPrefix(ofServices)
+    let names = actions(of: [search.needed]).map { trimmer.maker.table.entries[$0].action }.sorted()
+    let all = covers[names] ?? trimmer.catalog.managedPolicies(covering: names)
+    covers[names] = all
+    let partition = ARN(subject.arn)?.partition ?? "aws"
+    func arn(_ policy: ManagedPolicy) -> String {
+      "arn:\(partition):iam::aws:policy\(policy.path)\(policy.name)"
     }
-    let names = Set(actions).map { maker.table.entries[$0].action }.sorted()
-    let covers = catalog.managedPolicies(covering: names).filter {
-      $0.policy.name != policy.subject.name && $0.excess + names.count < granted
+    let smaller = all.filter {
+      arn($0.policy) != subject.arn && $0.excess + names.count < search.granted
+        && (isOfService || !$0.policy.path.hasPrefix(ofServices))
     }
-    for cover in covers.prefix(Self.candidateLimit) {
+    for cover in smaller.prefix(Self.candidateLimit) {
       guard let document = try? PolicyDocument(json: Array(cover.policy.document.utf8)),
-        isBetween([document])
+        search.accepts([document])
       else { continue }
-      return ReplacementOption(
-        kind: .awsManaged, name: cover.policy.name, arn: cover.policy.arn,
-        counts: maker.counts(of: [document], uses, account: policy.subject.account))
+      return option(
+        .awsManaged, Candidate(arn: arn(cover.policy), version: cover.policy.version, documents: [document]),
+        search)
     }
     return nil
   }
 
-  /// The customer managed policy and the group with the least excess that do.
-  private func existing(
-    _ policy: ReachedPolicy, _ uses: UseIndex, _ granted: Int, _ isBetween: ([PolicyDocument]) -> Bool
-  ) -> [ReplacementOption] {
-    let account = policy.subject.account
-    func best(
-      _ kind: ReplacementOption.Kind, _ candidates: [(arn: String, documents: [PolicyDocument])]
-    ) -> ReplacementOption? {
-      let counted = candidates.map { candidate in
-        (candidate, maker.counts(of: candidate.documents, uses, account: account))
-      }.filter { LevelCounts(total: $0.1).granted < granted }
-      let sorted = counted.sorted {
-        (LevelCounts(total: $0.1).granted, $0.0.arn) < (LevelCounts(total: $1.1).granted, $1.0.arn)
-      }
-      guard let (found, counts) = sorted.first(where: { isBetween($0.0.documents) }) else { return nil }
-      let name = found.arn.split(separator: "/").last.map(String.init) ?? found.arn
-      return ReplacementOption(kind: kind, name: name, arn: found.arn, counts: counts)
+  /// The candidate with the least excess.
+  private func best(
+    _ kind: ReplacementOption.Kind, _ candidates: [Candidate], _ search: Search
+  ) -> ReplacementOption? {
+    let needed = actions(of: [search.needed])
+    let sized = candidates.compactMap { candidate -> (candidate: Candidate, size: Int)? in
+      let actions = self.actions(of: candidate.documents)
+      guard actions.count < search.granted, needed.isSubset(of: actions) else { return nil }
+      return (candidate, actions.count)
     }
-    let policies = grants.managedPolicies.filter { !$0.value.isAWSManaged && ARN($0.key)?.account == account }
-    let customer = best(.customerManaged, policies.map { ($0.key, [$0.value.document]) })
-    // Only users can be put into a group.
-    let holders = policy.subject.attachments.compactMap { grants.identities[$0]?.kind }
-    let joins = !holders.isEmpty && holders.allSatisfy { $0 == .user }
-    let groups = joins ? reach.groups.filter { ARN($0.arn)?.account == account } : []
-    let group = best(
-      .group, groups.map { ($0.arn, $0.policies.map { reach.policies[$0].document }) })
-    return [customer, group].compactMap { $0 }
+    let sorted = sized.sorted { ($0.size, $0.candidate.arn) < ($1.size, $1.candidate.arn) }
+    return sorted.first { search.accepts($0.candidate.documents) }.map {
+      option(kind, $0.candidate, search)
+    }
   }
 
+  private func newPolicy(_ needed: Needed, _ search: Search, _ policy: ReachedPolicy) -> ReplacementOption? {
+    // It lies within the policy itself, which is part of what is granted.
+    guard TrimCheck.newAccess(search.needed, beyond: policy.document) == nil else { return nil }
+    var option = option(
+      .newPolicy, Candidate(arn: policy.subject.arn, documents: [search.needed]), search)
+    option.document = search.needed
+    option.isWithinQuota = needed.isWithinQuota
+    return option
+  }
+
+  private func option(
+    _ kind: ReplacementOption.Kind, _ candidate: Candidate, _ search: Search
+  ) -> ReplacementOption {
+    var option = ReplacementOption(
+      kind: kind, name: candidate.arn.split(separator: "/").last.map(String.init) ?? candidate.arn,
+      arn: candidate.arn, version: candidate.version,
+      counts: trimmer.maker.counts(of: candidate.documents, search.uses, account: search.account))
+    option.documents = candidate.documents
+    return option
+  }
+
+  private func actions(of documents: [PolicyDocument]) -> Set<Int> {
+    Set(
+      documents.flatMap(\.statements).filter { $0.effect == .allow }.flatMap {
+        trimmer.maker.table.expansion(of: $0.actions).actions
+      })
+  }
+}
+
+extension AccountTrimmer {
   /// What the members of each group use of it, sorted by ARN.
   ///
   /// - Parameter isWanted: Which principals the answer is about; a group is left out where none of them is in it.

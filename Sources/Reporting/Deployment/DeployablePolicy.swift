@@ -44,13 +44,7 @@ struct DeployablePolicy {
   }
 
   /// The document as a tree.
-  ///
-  /// - Returns: The canonical form of the document.
-  var tree: JSONValue {
-    // Canonical JSON that this program wrote parses; should it ever not, the text itself shows what is wrong.
-    let text = document.json(pretty: false)
-    return (try? JSONValue(parsing: text)) ?? .string(String(decoding: text, as: UTF8.self))
-  }
+  var tree: JSONValue { document.tree }
 
   /// The policies of proposals, account by account in the order of the account ids.
   ///
@@ -93,6 +87,15 @@ extension DeployablePolicy.Entity {
   /// The kind of identity that an ARN names, or `nil` where a managed policy cannot be attached to it.
   init?(_ arn: ARN) {
     self.init(rawValue: String(arn.resource.prefix { $0 != "/" }))
+  }
+}
+
+extension PolicyDocument {
+  /// The canonical form of the document as a tree.
+  var tree: JSONValue {
+    // Canonical JSON that this program wrote parses; should it ever not, the text itself shows what is wrong.
+    let text = json(pretty: false)
+    return (try? JSONValue(parsing: text)) ?? .string(String(decoding: text, as: UTF8.self))
   }
 }
 

@@ -49,6 +49,20 @@ struct HCLWriter {
     write(value, prefix: "\(name) = \(function)(", suffix: ")")
   }
 
+  /// Writes an attribute whose value is a list, one element a line.
+  ///
+  /// - Parameters:
+  ///   - name: The attribute's name.
+  ///   - expressions: The elements.
+  mutating func list(_ name: String, _ expressions: [String]) {
+    guard !expressions.isEmpty else { return line("\(name) = []") }
+    line("\(name) = [")
+    depth += 1
+    for expression in expressions { line(expression + ",") }
+    depth -= 1
+    line("]")
+  }
+
   /// Writes a value; containers are spread over lines, one element or member each.
   private mutating func write(_ value: JSONValue, prefix: String, suffix: String) {
     switch value {

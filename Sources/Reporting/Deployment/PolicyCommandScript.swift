@@ -112,7 +112,7 @@ public enum PolicyCommandScript {
   }
 
   /// Stops the script where a policy exists, and where the account does not say whether it does.
-  private static let mustBeNew = [
+  static let mustBeNew = [
     "must_be_new() {",
     "  if message=$(aws iam get-policy --policy-arn \"$1\" 2>&1); then",
     "    message=\"$1 exists already\"",
@@ -138,7 +138,7 @@ public enum PolicyCommandScript {
   ]
 
   /// Runs a command, whose complaint that there is no such thing is no failure.
-  private static let unlessGone = [
+  static let unlessGone = [
     "unless_gone() {",
     "  if ! message=$(\"$@\" 2>&1); then",
     "    case $message in",

@@ -26,6 +26,13 @@ extension DiffReport {
         text: "Trim: \(counted(changes.count - gone, "policy", "policies")) to narrow, "
           + "\(grouped(gone)) to delete\(proofs)\n")
     }
+    let replaced = diff.replacements.compactMap(\.proposal)
+    if !replaced.isEmpty {
+      let detached = replaced.count { $0.kind == .detach || $0.kind == .covered }
+      output.write(
+        text: "AWS managed: \(counted(replaced.count - detached, "attachment")) to replace, "
+          + "\(grouped(detached)) to detach; every recorded use stays allowed, and nothing new is\n")
+    }
   }
 
   /// Writes the proposals.
@@ -81,12 +88,18 @@ extension DiffReport {
       guard case .leftAlone(let reason) = trim.outcome else { continue }
       table.add(.init(trim.subject.words), .init(grouped(trim.sharing.total.unused)), .init(reason))
     }
+    for replacement in diff.replacements {
+      guard case .leftAlone(let reason) = replacement.outcome else { continue }
+      table.add(
+        .init(replacement.subject.attachmentWords), .init(grouped(replacement.sharing.total.unused)),
+        .init(reason))
+    }
     section("Left as they are", table, to: &output, isColored: isColored)
   }
 
   private func writeReplacements(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     var table = TextTable(
-      ("AWS managed policy", .left), ("Reaches", .right), ("Granted", .right), ("Used", .right),
+      ("AWS managed policy", .left), ("Attached to", .left), ("Granted", .right), ("Used", .right),
       ("Put in its place", .left), ("Granted", .right), ("Excess", .left))
     for replacement in diff.replacements {
       let total = replacement.sharing.total
@@ -94,14 +107,17 @@ extension DiffReport {
         let isFirst = index == 0
         table.add(
           .init(isFirst ? replacement.subject.name : ""),
-          .init(isFirst ? grouped(replacement.sharing.principals.count) : ""),
+          .init(isFirst ? replacement.subject.holderWords : ""),
           .init(isFirst ? grouped(total.granted) : ""),
           .init(isFirst ? grouped(total.used + total.partlyUsed) : ""),
           .init((isFirst ? "" : "or ") + option.words), .init(grouped(option.total.granted), .good),
           .init(option.excessWords))
       }
     }
-    section("AWS managed policies, best replacement first", table, to: &output, isColored: isColored)
+    section(
+      "AWS managed policies, best replacement first: the scripts attach it, then detach the policy", table,
+      to: &output,
+      isColored: isColored)
   }
 
   private func writeSharing(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
@@ -128,12 +144,16 @@ extension DiffReport {
       ("Principal", .left), ("Policies", .right), ("Characters", .right), ("Complete", .left),
       ("Nothing new", .left), ("Minimal", .left), ("Within quotas", .left))
     for proposal in diff.rebuilds where !proposal.policies.isEmpty {
-      func mark(_ holds: Bool) -> TextTable.Cell { .init(holds ? "✓" : "✗", holds ? .good : .bad) }
+      func mark(_ holds: Bool?) -> TextTable.Cell {
+        // Of a principal that the grants do not describe nobody can say what is new.
+        guard let holds else { return .init("–") }
+        return .init(holds ? "✓" : "✗", holds ? .good : .bad)
+      }
       let check = proposal.verification
       table.add(
         .init(proposal.principal.identifier), .init(grouped(proposal.policies.count)),
         .init(grouped(proposal.policies.reduce(0) { $0 + $1.size })), mark(check.complete),
-        mark(check.noNewAccess ?? false), mark(check.minimal), mark(check.withinQuotas))
+        mark(check.noNewAccess), mark(check.minimal), mark(check.withinQuotas))
     }
     section(
       "Written afresh instead, from recorded use alone (documents: whittle policy)", table, to: &output,

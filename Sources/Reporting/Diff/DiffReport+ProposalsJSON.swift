@@ -35,7 +35,9 @@ extension JSONWriter {
     }
     member("awsManagedPolicies", diff.replacements) { writer, replacement in
       writer.members(of: replacement.subject)
+      writer.member("holder", replacement.subject.holder)
       writer.members(of: replacement.sharing)
+      writer.members(of: replacement)
       writer.member("replacements", replacement.options) { writer, option in
         writer.member("kind", option.kind.rawValue)
         writer.member("name", option.name)
@@ -52,6 +54,20 @@ extension JSONWriter {
     member("rebuilds", diff.rebuilds) {
       ProposalReport.write($1, to: &$0) { $0.member("document", $1.document) }
     }
+  }
+
+  /// Writes what becomes of an attachment.
+  fileprivate mutating func members(of replacement: ManagedReplacement) {
+    member("outcome", replacement.outcome.word)
+    let proposal = replacement.proposal
+    if case .leftAlone(let reason) = replacement.outcome {
+      member("reason", reason)
+    } else {
+      member("reason", String?.none)
+    }
+    member("replacedBy", proposal?.kind.rawValue)
+    member("replacementArn", proposal.flatMap { $0.kind == .detach || $0.kind == .covered ? nil : $0.arn })
+    member("verification") { $0.members(of: replacement.verification) }
   }
 
   fileprivate mutating func members(of verification: TrimVerification) {
@@ -100,7 +116,7 @@ extension DiffReport {
   ///
   /// - Parameters:
   ///   - generator: The program and its version; a later run knows its own directories by it.
-  ///   - files: The path of each changed policy's file, by its ARN or its holder's, a space and its name.
+  ///   - files: The path of each changed or new policy's file, by its ARN or its holder's, a space and its name.
   ///   - all: The paths of all files, the manifest aside.
   /// - Returns: The bytes of the manifest.
   package func manifest(generator: String, files: [String: String], all: [String]) -> [UInt8] {
@@ -114,6 +130,13 @@ extension DiffReport {
       writer.member("file", trim.after == nil ? nil : path)
       writer.member("patch", path.map { "\($0).patch" })
       writer.member("verification") { $0.members(of: trim.verification) }
+    }
+    writer.member("replacements", diff.replacements.filter { $0.proposal != nil }) { writer, replacement in
+      writer.members(of: replacement.subject)
+      writer.member("holder", replacement.subject.holder)
+      writer.members(of: replacement)
+      writer.member(
+        "file", replacement.proposal?.arn.flatMap { files["\($0) \(replacement.proposal?.name ?? "")"] })
     }
     writer.member("summary", object: basis.writeSummary)
     writer.member("coverage", object: basis.writeCoverage)

@@ -44,7 +44,8 @@ extension DiffReport {
     let options = diff.replacements.flatMap { replacement in
       replacement.options.map { option in
         [
-          markdownCode(replacement.subject.name), grouped(replacement.sharing.total.granted),
+          markdownCode(replacement.subject.name), markdownCode(replacement.subject.holderWords),
+          grouped(replacement.sharing.total.granted),
           markdownCode(option.words), grouped(option.total.granted), option.excessWords,
         ]
       }
@@ -52,7 +53,8 @@ extension DiffReport {
     guard !options.isEmpty else { return }
     output.write(text: "\n## AWS managed policies, best replacement first\n\n")
     writeMarkdownTable(
-      ["Policy", "Granted", "Put in its place", "Granted", "Excess"], rows: options, to: &output)
+      ["Policy", "Attached to", "Granted", "Put in its place", "Granted", "Excess"], rows: options,
+      to: &output)
   }
 
   private static func longestRunOfBackticks(_ text: String) -> Int {

@@ -97,8 +97,8 @@ extension DiffReport {
     let total = replacement.sharing.total
     let best = replacement.options.first.map { "; \($0.words)" } ?? ""
     result(
-      .oversizedManagedPolicy, replacement.subject.arn, kind: "policy",
-      "\(replacement.subject.words): \(grouped(total.unused)) of \(counted(total.granted, "granted action")) unused by "
+      .oversizedManagedPolicy, replacement.subject.holder ?? replacement.subject.arn, kind: "identity",
+      "\(replacement.subject.words) on \(replacement.subject.holderWords): \(grouped(total.unused)) of \(counted(total.granted, "granted action")) unused by "
         + "\(counted(replacement.sharing.principals.count, "principal")) in account \(replacement.subject.account)\(best)",
       to: &writer)
   }

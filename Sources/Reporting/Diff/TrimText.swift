@@ -7,7 +7,18 @@ package import LeastPrivilege
 
 extension PolicySubject {
   /// The kind of holder of an inline policy: `user`, `role` or `group`.
-  var holderKind: String { String((ARN(arn)?.resource ?? "").prefix { $0 != "/" }) }
+  var holderKind: String { PolicySubject.kind(ofHolder: arn) }
+
+  /// `user`, `role` or `group`.
+  static func kind(ofHolder arn: String) -> String { String((ARN(arn)?.resource ?? "").prefix { $0 != "/" }) }
+
+  /// The holder of an AWS managed policy in the words of the text formats: `role photo-service`.
+  var holderWords: String {
+    holder.map { "\(PolicySubject.kind(ofHolder: $0)) \(PolicySubject.shortName($0))" } ?? ""
+  }
+
+  /// An AWS managed policy with its holder: `IAMReadOnlyAccess on role audit`.
+  var attachmentWords: String { "\(name) on \(holderWords)" }
 
   /// The name of an identity or policy without its path.
   static func shortName(_ arn: String) -> String {
@@ -64,14 +75,19 @@ extension PolicyTrim {
   }
 
   /// What is proved of it: each promise with whether it holds.
+  var proofs: [(holds: Bool, text: String)] { verification.proofs }
+}
+
+extension TrimVerification {
+  /// Each promise with whether it holds.
   var proofs: [(holds: Bool, text: String)] {
-    let uses = counted(verification.usesReplayed, "recorded use")
+    let uses = counted(usesReplayed, "recorded use")
     let checks = [
-      (verification.complete, "keeps all of \(uses)", "breaks a recorded use"),
-      (verification.noNewAccess, "allows nothing new", "allows something new"),
-      (verification.idempotent, "stable", "changes once more when trimmed again"),
+      (complete, "keeps all of \(uses)", "breaks a recorded use"),
+      (noNewAccess, "allows nothing new", "allows something new"),
+      (idempotent, "stable", "changes once more when trimmed again"),
       (
-        verification.withinQuotas, "within quotas",
+        withinQuotas, "within quotas",
         "over IAM's quota, and nothing shorter lies within the grant"
       ),
     ]
@@ -84,6 +100,7 @@ extension ReplacementOption {
   var words: String {
     switch kind {
     case .detach: "detach it: nothing of it is used"
+    case .covered: "detach it: other policies grant what is used of it"
     case .awsManaged: "AWS managed \(name)"
     case .customerManaged: "existing policy \(name)"
     case .group: "existing group \(name)"
@@ -93,6 +110,7 @@ extension ReplacementOption {
 
   /// What it grants beyond use, by access level: `Read 12, Write 3`, and what nobody could have seen used.
   var excessWords: String {
+    if kind == .detach || kind == .covered { return "none" }
     let levels = counts.compactMap { level in
       level.unused > 0 ? "\(level.level.rawValue) \(grouped(level.unused))" : nil
     }
