@@ -53,9 +53,8 @@ struct HCLWriter {
   ///
   /// - Parameters:
   ///   - name: The attribute's name.
-  ///   - expressions: The elements.
+  ///   - expressions: The elements, one at least.
   mutating func list(_ name: String, _ expressions: [String]) {
-    guard !expressions.isEmpty else { return line("\(name) = []") }
     line("\(name) = [")
     depth += 1
     for expression in expressions { line(expression + ",") }

@@ -183,7 +183,9 @@ extension AccountDeployment {
   }
 
   private static func resource(_ type: String, _ properties: [JSONMember], isRetained: Bool) -> JSONValue {
-    let retained = isRetained ? [JSONMember("DeletionPolicy", .string("Retain"))] : []
+    let retained =
+      isRetained
+      ? ["DeletionPolicy", "UpdateReplacePolicy"].map { JSONMember($0, .string("Retain")) } : []
     return .object(
       [JSONMember("Type", .string(type))] + retained + [JSONMember("Properties", .object(properties))])
   }

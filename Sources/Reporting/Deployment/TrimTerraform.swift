@@ -94,7 +94,10 @@ public enum TrimTerraform {
     takeOver(type, label, id: name, &writer)
     let policies = replacements[0].policiesOfHolder.map { references[$0] ?? HCLWriter.quoted($0) }
     writer.block("resource", [type, label]) { body in
-      body.attributes([("\(kind)_name", HCLWriter.quoted(name))])
+      let owner = ("\(kind)_name", HCLWriter.quoted(name))
+      // `terraform fmt` aligns what takes one line.
+      if policies.isEmpty { return body.attributes([owner, ("policy_arns", "[]")]) }
+      body.attributes([owner])
       body.list("policy_arns", policies)
     }
     return writer.bytes

@@ -97,3 +97,31 @@ resource "aws_iam_role_policy" "orders_orders" {
     ]
   })
 }
+
+# Account 210987654321, IAMReadOnlyAccess on role audit: new policy whittle-role-audit-IAMReadOnlyAccess
+resource "aws_iam_policy" "whittle-role-audit-IAMReadOnlyAccess" {
+  name = "whittle-role-audit-IAMReadOnlyAccess"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "iam:ListUsers"
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+import {
+  to = aws_iam_role_policy_attachments_exclusive.audit
+  id = "audit"
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "audit" {
+  role_name = "audit"
+  policy_arns = [
+    aws_iam_policy.whittle-role-audit-IAMReadOnlyAccess.arn,
+  ]
+}
