@@ -34,6 +34,8 @@ package struct PrincipalUses: Sendable {
   package var principal: Principal
   /// Its uses.
   package var uses: [RecordedUse]
+  /// What AWS saw it try that the logs do not show.
+  var accessed = AccessedActions()
 
   /// The uses of every principal of a ledger, sorted by principal.
   ///

@@ -1,7 +1,7 @@
 // Findings about whole accounts, in the formats of `whittle diff`.
 
 import IAM
-import JSONStream
+import Usage
 public import LeastPrivilege
 
 /// The findings of one comparison, for the renderers of its formats.
@@ -13,55 +13,6 @@ public struct FindingsReport: Sendable {
   ///
   /// - Parameter findings: The findings.
   public init(_ findings: AccountFindings) { self.findings = findings }
-
-  /// Writes the findings as members of a JSON object.
-  ///
-  /// - Parameter writer: Where the members go.
-  func writeMembers(to writer: inout JSONWriter) {
-    writer.member("ineffective", findings.ineffective) { writer, principal in
-      writer.member("principal", principal.principal)
-      writer.member("grants", principal.grants) { writer, grant in
-        writer.member("policy", grant.source.name)
-        writer.member("policyKind", grant.source.kind.rawValue)
-        writer.member("index", grant.index)
-        writer.member("sid", grant.sid)
-        writer.member("reason", grant.reason)
-        writer.member("actions", grant.actions)
-      }
-    }
-    writer.member("deadWeight", findings.deadWeight) { writer, item in
-      writer.member("kind", item.kind.rawValue)
-      writer.member("subject", item.subject)
-      writer.member("detail", item.detail)
-      writer.member("proven", item.isProven)
-      writer.member("reason", item.reason)
-      writer.member("lastUsed", item.lastUsed)
-      writer.member("created", item.created)
-    }
-    writer.member("sharedShapes", findings.sharedShapes) { writer, shape in
-      writer.member("account", shape.account)
-      writer.member("shareBy", shape.isGroup ? "group" : "managedPolicy")
-      writer.member("actions", shape.actions)
-      writer.member("members", shape.members) { writer, member in
-        writer.member("principal", member.principal)
-        writer.member("similarityPercent", member.similarity)
-        writer.member("excess", member.excess)
-      }
-    }
-    writer.member("accounts", findings.coverage) { writer, account in
-      writer.member("account", account.account)
-      writer.member("from", account.window?.lowerBound)
-      writer.member("until", account.window?.upperBound)
-      writer.member("coveredHours", account.hours)
-      writer.member("missingHours", account.missingHours)
-      writer.member("gaps", account.gaps) { writer, gap in
-        writer.member("from", gap.lowerBound)
-        writer.member("until", gap.upperBound)
-      }
-      writer.member("regions", account.regions)
-      writer.member("dataServices", account.dataServices)
-    }
-  }
 
   /// Writes the findings for people.
   ///
@@ -97,15 +48,35 @@ public struct FindingsReport: Sendable {
       ("Shared by", .left), ("Principal", .left), ("Alike", .right), ("Actions", .right), ("Excess", .left))
     for shape in findings.sharedShapes {
       for (index, member) in shape.members.enumerated() {
-        let excess = member.excess.isEmpty ? "none" : member.excess.prefix(8).joined(separator: ", ")
-        let more = member.excess.count > 8 ? " and \(grouped(member.excess.count - 8)) more" : ""
         shared.add(
           .init(index > 0 ? "" : shape.isGroup ? "a group" : "a managed policy"), .init(member.principal),
           .init("\(member.similarity)%"), .init(index > 0 ? "" : grouped(shape.actions.count)),
-          .init(excess + more))
+          .init(Self.list(member.excess, limit: 8)))
       }
     }
     section("Much the same use", shared)
+    var split = TextTable(
+      ("Role", .left), ("Group", .right), ("Who", .left), ("Actions", .right), ("Such as", .left),
+      ("Not needed", .left))
+    for role in findings.splitCandidates {
+      for (index, group) in role.groups.enumerated() {
+        split.add(
+          .init(index > 0 ? "" : role.role), .init(grouped(index + 1)),
+          .init(Self.list(group.members.map(\.words), limit: 6)), .init(grouped(group.actions.count)),
+          .init(Self.list(group.actions, limit: 3)), .init(Self.list(group.notNeeded, limit: 6)))
+      }
+      if !role.others.isEmpty {
+        split.add(
+          .init(""), .init("–"), .init(Self.list(role.others.map(\.words), limit: 6)), .init(""),
+          .init("too few actions to tell"), .init(""))
+      }
+      if !role.isComplete {
+        split.add(
+          .init(""), .init("–"), .init("more than \(grouped(RoleUsers.userLimit)) people"), .init(""),
+          .init("not looked at"), .init(""))
+      }
+    }
+    section("Used by people in clearly different ways: a role for each", split)
     var gaps = TextTable(
       ("Account", .left), ("Hours covered", .right), ("Missing", .right), ("Longest gaps", .left))
     for account in findings.coverage where account.missingHours > 0 {
@@ -116,6 +87,13 @@ public struct FindingsReport: Sendable {
             separator: ", ")))
     }
     section("Gaps in the logs", gaps)
+  }
+
+  /// The first few of a list, with the number of the rest; `none` of an empty one.
+  static func list(_ texts: [String], limit: Int) -> String {
+    if texts.isEmpty { return "none" }
+    let more = texts.count > limit ? " and \(grouped(texts.count - limit)) more" : ""
+    return texts.prefix(limit).joined(separator: ", ") + more
   }
 
   /// Writes the findings as GitHub-flavoured Markdown.
@@ -154,6 +132,26 @@ public struct FindingsReport: Sendable {
         }
       })
     section(
+      "Used by people in clearly different ways", ["Role", "Group", "Who", "Actions", "Not needed"],
+      findings.splitCandidates.flatMap { role in
+        role.groups.enumerated().map { index, group in
+          [
+            markdownCode(role.role), grouped(index + 1),
+            markdownCode(group.members.map(\.words).joined(separator: ", ")),
+            markdownCode(group.actions.joined(separator: ", ")),
+            markdownCode(Self.list(group.notNeeded, limit: 40)),
+          ]
+        }
+          + (role.others.isEmpty
+            ? []
+            : [
+              [
+                markdownCode(role.role), "–", markdownCode(role.others.map(\.words).joined(separator: ", ")),
+                "too few to tell", "",
+              ]
+            ])
+      })
+    section(
       "What the logs cover",
       ["Account", "From", "Until", "Hours covered", "Hours missing", "Regions", "Data events"],
       findings.coverage.map {
@@ -164,35 +162,11 @@ public struct FindingsReport: Sendable {
         ]
       })
   }
-
-  /// Writes what nobody needs as comma-separated rows, in the columns of `diff --format csv`.
-  ///
-  /// - Parameter output: Where the bytes go.
-  func writeCSV(to output: inout some ByteOutput & ~Copyable) {
-    for principal in findings.ineffective where output.isOpen {
-      for grant in principal.grants {
-        for action in grant.actions {
-          CSVWriter.write(
-            [
-              principal.principal, grant.source.name, grant.source.kind.rawValue, String(grant.index),
-              grant.sid ?? "", action, "ineffective", "", "", "", grant.reason,
-            ], to: &output)
-        }
-      }
-    }
-    for item in findings.deadWeight where output.isOpen {
-      CSVWriter.write(
-        [
-          item.subject, item.detail ?? "", "", "", "", "", item.kind.rawValue, "",
-          item.lastUsed?.description ?? "", "", item.reason,
-        ], to: &output)
-    }
-  }
 }
 
 extension DeadWeight {
   /// The kind of thing in the words of the text formats.
-  fileprivate var words: String {
+  var words: String {
     let words =
       switch kind {
       case .unusedRole: "unused role"
@@ -207,5 +181,16 @@ extension DeadWeight {
       case .oldAccessKey: "old access key"
       }
     return kind == .unusedAccessKey || kind == .oldAccessKey ? "\(words) (\(detail ?? ""))" : words
+  }
+}
+
+extension RoleUser {
+  /// The name, with what it is where that is not the name of a session.
+  fileprivate var words: String {
+    switch evidence {
+    case .session: name
+    case .sourceIdentity: "\(name) (source identity)"
+    case .identityCenterUser: "\(name) (Identity Center user)"
+    }
   }
 }

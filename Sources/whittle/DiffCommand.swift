@@ -38,13 +38,19 @@ extension Command {
       "With --service or --region there are no proposals: what is left out would look unused. --principal limits the "
         + "answer, never the use that policies are trimmed to.",
       "--fail-on makes the exit status 1, and names who hit the threshold: unused-actions=N (a principal holds more "
-        + "than N unused actions), percent=N (more than N % of what these logs can show is unused), admin (everything "
-        + "on everything, and not all of it used), permissions-management (unused actions that change permissions), "
-        + "ungranted-use (used without an identity policy that grants it), unproved (a proposal failed its checks).",
-      GrantsReading.help, GrantsReading.organizationHelp,
+        + "than N unused actions), percent=N (more than N % of what these logs can show is unused), admin (an "
+        + "administrator that does not use all of it: a statement on every resource and under no condition allows "
+        + "everything, or all actions of IAM by which its holder gives itself everything, so that IAMFullAccess counts as "
+        + "AdministratorAccess does, and a boundary or control policy that blocks those clears it), "
+        + "permissions-management (unused actions that change permissions), ineffective (granted, and blocked for "
+        + "certain by a boundary, a control policy or a Deny), ungranted-use (used without an identity policy that grants "
+        + "it), unproved (a proposal failed its checks). What is ineffective counts neither as unused nor as observable.",
+      "--format ndjson has a line for each principal, proposal and finding, and csv a row; `record` tells which it is.",
+      AccessSources.help, GrantsReading.help, GrantsReading.organizationHelp,
     ],
     operands: .logs,
-    options: [.granted, .organization, .credentialReport, .now, .failOn, .generalize] + CommandOption.reading
+    options: [.granted, .organization, .lastAccessed, .credentialReport, .now, .failOn, .generalize]
+      + CommandOption.reading
       + [
         .format(.text, .json, .ndjson, .csv, .markdown, .terraform, .cloudformation, .cli, .sarif), .output,
       ],
@@ -67,6 +73,7 @@ private struct DiffJob: Job {
   let principals: [String]
   let sources: GrantSources
   let credentials: CredentialSources
+  let accesses: AccessSources
   let format: OutputFormat
   let output: String?
   let options: SynthesisOptions
@@ -82,6 +89,7 @@ private struct DiffJob: Job {
     self.reading = reading
     sources = GrantSources(arguments)
     credentials = CredentialSources(arguments)
+    accesses = AccessSources(arguments)
     if sources.granted.isEmpty {
       throw CommandError(
         .badOperand, "`whittle diff` needs `--granted FILE`",
@@ -126,16 +134,19 @@ private struct DiffJob: Job {
     let (basis, status) = try reading.read(on: console, catalog: catalog)
     let patterns = PrincipalPatterns(principals)
     let (users, usersStatus) = try credentials.read(on: console)
+    let (attempts, attemptsStatus) = try accesses.read(on: console)
     let diff = PolicyDiff(
       ledger: basis.ledger, grants: grants ?? AccountGrants(), where: patterns.match,
-      services: reading.filter.services, options: makesProposals ? options : nil, catalog: catalog)
+      services: reading.filter.services, options: makesProposals ? options : nil, accesses: attempts,
+      catalog: catalog)
     if !makesProposals {
       console.note("no proposals: `--service` and `--region` leave out use that policies are for")
     }
     let findings = AccountFindings(
       of: diff, ledger: basis.ledger, grants: grants ?? AccountGrants(),
       comparesAll: principals.isEmpty, readsAll: reading.filter.services.isEmpty, credentials: users,
-      now: credentials.now?.instant(newest: basis.ledger.events.lastSeen), catalog: catalog)
+      accesses: attempts, now: credentials.now?.instant(newest: basis.ledger.events.lastSeen),
+      catalog: catalog)
     let report = DiffReport(diff, basis: basis, findings: findings)
     let isTree = directory != nil
     if isTree {
@@ -156,7 +167,7 @@ private struct DiffJob: Job {
     default: report.writeText(to: &stream, isColored: console.colorsOutput && (output == nil || isTree))
     }
     try stream.finish()
-    return status.or(grantsStatus).or(usersStatus).or(answer(diff, on: console))
+    return status.or(grantsStatus).or(usersStatus).or(attemptsStatus).or(answer(diff, on: console))
   }
 
   /// Whether a path is to be a directory of files.

@@ -22,6 +22,17 @@ final class ActionTable {
   private var numbers: [String: Int] = [:]
   private var expansions: [Statement.ActionElement: Expansion] = [:]
   private var matches: [String: [Int]] = [:]
+  private var grants: [Grant: Expansion] = [:]
+  /// The ARN formats of resource types, and those of each action by number.
+  private var formats: [Wildcard] = []
+  private var formatNumbers: [String: Int] = [:]
+  private var formatsOfActions: [Int: [Int]] = [:]
+
+  /// What decides the actions that a statement grants.
+  private struct Grant: Hashable {
+    var actions: Statement.ActionElement
+    var resources: Statement.ResourceElement?
+  }
 
   init(catalog: Catalog) { self.catalog = catalog }
 
@@ -43,6 +54,54 @@ final class ActionTable {
       result.actions = actions(matching: "*").filter { !excluded.contains($0) }
     }
     expansions[element] = result
+    return result
+  }
+
+  /// The actions that a statement grants: of those that its element stands for the ones that can be on a resource which it
+  /// names, and all that it names without wildcards.
+  ///
+  /// "NotAction" in the IAM User Guide: all actions but some on `arn:aws:s3:::*` are those of S3 that can be on a resource of
+  /// S3, and neither `s3:ListAllMyBuckets`, which takes no resource, nor any of other services.
+  func granted(by statement: Statement) -> Expansion {
+    let all = expansion(of: statement.actions)
+    guard case .resource(let patterns)? = statement.resources else { return all }
+    let grant = Grant(actions: statement.actions, resources: statement.resources)
+    if let known = grants[grant] { return known }
+    let resources = patterns.map { ResourceNotation.pattern($0) }
+    var result = all
+    if !resources.contains(where: \.matchesEverything) {
+      var named: Set<Int> = []
+      if case .action(let texts) = statement.actions {
+        for text in texts where !text.contains(where: { $0 == "*" || $0 == "?" }) {
+          named.formUnion(actions(matching: text))
+        }
+      }
+      var meets: [Int: Bool] = [:]
+      result.actions = all.actions.filter { action in
+        if named.contains(action) { return true }
+        return resourceFormats(of: action).contains { format in
+          if let known = meets[format] { return known }
+          let meeting = resources.contains { $0.intersects(formats[format]) }
+          meets[format] = meeting
+          return meeting
+        }
+      }
+    }
+    grants[grant] = result
+    return result
+  }
+
+  /// The numbers of the ARN formats that an action's resources have; none of an action that takes no resource.
+  private func resourceFormats(of action: Int) -> [Int] {
+    if let known = formatsOfActions[action] { return known }
+    let texts = (catalog.action(entries[action].action)?.resourceTypes ?? []).flatMap(\.arnFormats)
+    let result = texts.map { text in
+      if let known = formatNumbers[text] { return known }
+      formatNumbers[text] = formats.count
+      formats.append(ResourceNotation.pattern(text))
+      return formats.count - 1
+    }
+    formatsOfActions[action] = result
     return result
   }
 

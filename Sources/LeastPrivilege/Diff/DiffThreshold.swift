@@ -10,10 +10,12 @@ public enum DiffThreshold: Hashable, Sendable {
   case unusedActions(Int)
   /// More than so many per cent of what a principal holds, as far as the logs can show, is unused.
   case percent(Int)
-  /// A principal may do everything on everything, and did not use all of it.
+  /// A principal is an administrator, and did not use all that makes it one; see ``StatementDiff/isAdministrative``.
   case admin
   /// A principal holds an action that changes permissions and did not use it.
   case permissionsManagement
+  /// A principal is granted something that a boundary, a control policy or a Deny blocks for certain.
+  case ineffective
   /// A principal used something that no identity policy grants.
   case ungrantedUse
   /// A proposal could not be proved to keep every use and to allow nothing new.
@@ -21,7 +23,7 @@ public enum DiffThreshold: Hashable, Sendable {
 
   /// The thresholds, as the help lists them.
   public static let forms =
-    "unused-actions=N, percent=N, admin, permissions-management, ungranted-use, unproved"
+    "unused-actions=N, percent=N, admin, permissions-management, ineffective, ungranted-use, unproved"
 
   /// Parses a value of `--fail-on`, or returns `nil` where it is none.
   ///
@@ -38,6 +40,7 @@ public enum DiffThreshold: Hashable, Sendable {
       self = .percent(number)
     case ("admin", 1): self = .admin
     case ("permissions-management", 1): self = .permissionsManagement
+    case ("ineffective", 1): self = .ineffective
     case ("ungranted-use", 1): self = .ungrantedUse
     case ("unproved", 1): self = .unproved
     default: return nil
@@ -72,15 +75,20 @@ extension PrincipalDiff {
     case .unusedActions(let limit):
       return total.unused > limit ? "holds \(total.unused) unused actions, more than \(limit)" : nil
     case .percent(let limit):
-      let observable = total.granted - total.notObservable
+      let observable = total.observable
       guard observable > 0, total.unused * 100 > limit * observable else { return nil }
       return "leaves \(total.unused) of \(observable) actions unused, more than \(limit) %"
     case .admin:
-      let holds = statements.contains { $0.statement.allowsEverything && $0.status != .used }
-      return holds ? "may do everything on everything and does not use it" : nil
+      guard let statement = statements.first(where: { $0.isAdministrative && $0.status != .used }) else {
+        return nil
+      }
+      return "is an administrator by `\(statement.source.name)` and does not use it"
     case .permissionsManagement:
       let unused = counts.first { $0.level == .permissionsManagement }?.unused ?? 0
       return unused > 0 ? "holds \(unused) unused actions that change permissions" : nil
+    case .ineffective:
+      let count = Set(ineffective.flatMap(\.actions)).count
+      return count > 0 ? "is granted \(count) actions that can never be allowed" : nil
     case .ungrantedUse:
       let count = usedWithoutGrant.count
       return count > 0 ? "used \(count) permissions that no identity policy grants" : nil
@@ -89,12 +97,22 @@ extension PrincipalDiff {
   }
 }
 
-extension Statement {
-  /// Whether the statement allows every action on every resource under no condition.
-  fileprivate var allowsEverything: Bool {
-    guard effect == .allow, conditions.isEmpty, case .resource(let resources) = resources,
-      resources.contains("*"), case .action(let actions) = actions
+extension StatementDiff {
+  /// Actions of IAM by each of which whoever may do it on any identity or policy gives itself everything.
+  private static let grantingActions: Set<String> = [
+    "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion",
+    "iam:PutGroupPolicy", "iam:PutRolePolicy", "iam:PutUserPolicy", "iam:SetDefaultPolicyVersion",
+  ]
+
+  /// Whether the statement makes an administrator: without conditions and on every resource it allows everything, or all
+  /// actions of IAM by which its holder gives itself everything, and no boundary, control policy or Deny blocks those.
+  ///
+  /// So do `*` and `*:*` of AdministratorAccess and its copies, `iam:*` of IAMFullAccess, and a `NotAction` that leaves IAM in.
+  public var isAdministrative: Bool {
+    guard statement.conditions.isEmpty, case .resource(let resources) = statement.resources,
+      resources.contains("*")
     else { return false }
-    return actions.contains { Wildcard($0).contains(Wildcard("*:*")) }
+    let effective = actions.filter { $0.status != .ineffective }.map(\.action)
+    return StatementDiff.grantingActions.isSubset(of: effective)
   }
 }

@@ -19,13 +19,23 @@ extension PolicyDiff {
   ///   - services: Patterns of the services whose calls were read, so that disuse of others is not claimed; all where
   ///     there are none.
   ///   - options: What proposals are made with; `nil` for none, where the ledger does not hold all use.
+  ///   - accesses: What AWS recorded of attempts; nothing by default.
   ///   - catalog: The AWS reference.
   public init(
     ledger: UsageLedger, grants: AccountGrants, where principals: (Principal) -> Bool = { _ in true },
-    services: [String] = [], options: SynthesisOptions? = SynthesisOptions(), catalog: Catalog = .embedded
+    services: [String] = [], options: SynthesisOptions? = SynthesisOptions(),
+    accesses: LastAccessedReport = LastAccessedReport(), catalog: Catalog = .embedded
   ) {
-    let maker = DiffMaker(ledger: ledger, services: services, catalog: catalog)
-    let records = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog)
+    let maker = DiffMaker(
+      ledger: ledger, services: services, organization: grants.organization, catalog: catalog)
+    var records = GrantedRecord.all(of: ledger, grants: grants, catalog: catalog)
+    if !accesses.isEmpty {
+      let evidence = AccessEvidence(accesses, ledger: ledger, catalog: catalog)
+      for index in records.indices {
+        let record = records[index]
+        records[index].uses.accessed = evidence.accessed(by: record) { maker.hiddenServices(of: record) }
+      }
+    }
     let wanted = records.map { principals($0.uses.principal) }
     self.init(
       principals: zip(records, wanted).filter(\.1).map { maker.diff(of: $0.0.uses, grant: $0.0.grant) },
@@ -74,18 +84,20 @@ final class DiffMaker {
   private let ledger: UsageLedger
   let table: ActionTable
   let coverage: CoverageIndex
+  private let effective: EffectivePermissions
   /// The comparison of elements that nothing used, by account.
   private var unusedActions: [ExpansionKey: [ActionDiff]] = [:]
 
   private struct ExpansionKey: Hashable {
-    var element: Statement.ActionElement
+    var actions: [Int]
     var account: String
     var regions: GrantedRegions?
   }
 
-  init(ledger: UsageLedger, services: [String] = [], catalog: Catalog) {
+  init(ledger: UsageLedger, services: [String] = [], organization: Organization? = nil, catalog: Catalog) {
     self.ledger = ledger
     table = ActionTable(catalog: catalog)
+    effective = EffectivePermissions(organization: organization, catalog: catalog)
     coverage = CoverageIndex(ledger.coverage, services: services, catalog: catalog)
   }
 
@@ -102,16 +114,22 @@ final class DiffMaker {
           continue
         }
         statements.append(
-          diff(of: statement, at: index, in: policy.source, byAction: byAction, account: account))
+          diff(
+            of: statement, at: index, in: policy.source, byAction: byAction, account: account,
+            accessed: record.accessed))
       }
     }
-    return PrincipalDiff(
+    let ineffective = grant.map(effective.ineffective) ?? []
+    mark(ineffective, in: &statements)
+    var result = PrincipalDiff(
       principal: record.principal, identity: grant?.identity.arn,
       matchedByName: grant?.matchedByName ?? false,
       calls: ledger.principals[record.principal]?.events.count ?? 0, statements: statements,
       denyStatements: denies, boundary: grant?.identity.boundary,
       usedWithoutGrant: withoutGrant(record, permitted, grant), denied: record.deniedAttempts,
       counts: counts(of: statements))
+    result.ineffective = ineffective
+    return result
   }
 
   /// The uses that the grant does not cover.
@@ -130,16 +148,15 @@ final class DiffMaker {
 
   func diff(
     of statement: Statement, at index: Int, in source: PolicySource, byAction: [String: [RecordedUse]],
-    account: String
+    account: String, accessed: AccessedActions = AccessedActions()
   ) -> StatementDiff {
-    let expansion = table.expansion(of: statement.actions)
-    var actions = unused(
-      statement.actions, expansion, account: account, regions: GrantedRegions(statement.resources))
+    let granted = table.granted(by: statement)
+    var actions = unused(statement, granted, account: account)
     if !byAction.isEmpty {
       let resources = GrantedResources(statement.resources)
       let texts = resources.isInverted ? [] : resources.patterns.map(\.text)
       for (name, uses) in byAction {
-        guard let position = table.position(of: name, in: expansion.actions) else { continue }
+        guard let position = table.position(of: name, in: granted.actions) else { continue }
         var tally = Tally()
         var touched: Set<String> = []
         for use in uses {
@@ -156,19 +173,20 @@ final class DiffMaker {
           resourcesUnused: texts.filter { !touched.contains($0) })
       }
     }
+    mark(&actions, accessed)
     return StatementDiff(
       source: source, index: index, statement: statement, actions: actions,
-      unknownActions: expansion.unknown)
+      unknownActions: granted.unknown)
   }
 
-  /// The actions of an element as they stand where nothing used them.
+  /// The actions of a statement as they stand where nothing used them.
   private func unused(
-    _ element: Statement.ActionElement, _ expansion: ActionTable.Expansion, account: String,
-    regions: GrantedRegions?
+    _ statement: Statement, _ granted: ActionTable.Expansion, account: String
   ) -> [ActionDiff] {
-    let key = ExpansionKey(element: element, account: account, regions: regions)
+    let regions = GrantedRegions(statement.resources)
+    let key = ExpansionKey(actions: granted.actions, account: account, regions: regions)
     if let known = unusedActions[key] { return known }
-    let actions = expansion.actions.map { number in
+    let actions = granted.actions.map { number in
       let entry = table.entries[number]
       return ActionDiff(
         action: entry.action,
@@ -183,7 +201,7 @@ final class DiffMaker {
   func counts(of statements: [StatementDiff]) -> [LevelCounts] {
     var best: [GrantStatus?] = Array(repeating: nil, count: table.entries.count)
     for statement in statements {
-      let numbers = table.expansion(of: statement.statement.actions).actions
+      let numbers = table.granted(by: statement.statement).actions
       for (number, action) in zip(numbers, statement.actions) {
         if let known = best[number], known <= action.status { continue }
         best[number] = action.status
@@ -202,6 +220,8 @@ final class DiffMaker {
       case .partlyUsed: counts[position].partlyUsed += 1
       case .unused: counts[position].unused += 1
       case .notObservable: counts[position].notObservable += 1
+      case .accessed: counts[position].accessed += 1
+      case .ineffective: counts[position].ineffective += 1
       }
     }
     return counts.filter { $0.granted > 0 }

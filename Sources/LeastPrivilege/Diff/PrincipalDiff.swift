@@ -25,6 +25,8 @@ public struct PrincipalDiff: Hashable, Sendable {
   public var denied: [DeniedAttempt]
   /// Granted actions over all statements, each counted once, by access level.
   public var counts: [LevelCounts]
+  /// Granted actions that can never be allowed, and why, in the order of the policies.
+  public var ineffective: [IneffectiveGrant] = []
 
   /// Creates a comparison.
   ///
@@ -71,6 +73,13 @@ public struct LevelCounts: Hashable, Sendable {
   public var unused: Int
   /// Of those, not observable.
   public var notObservable: Int
+  /// Of those, not in the logs, but accessed by AWS's account.
+  public var accessed = 0
+  /// Of those, granted without effect.
+  public var ineffective = 0
+
+  /// The actions of which the logs could have shown the use: all but those without effect and those not observable.
+  public var observable: Int { granted - notObservable - ineffective }
 
   /// Creates counts.
   ///
@@ -94,6 +103,21 @@ public struct LevelCounts: Hashable, Sendable {
 }
 
 extension LevelCounts {
+  /// How many actions have a status.
+  ///
+  /// - Parameter status: The status.
+  /// - Returns: Their number.
+  public func count(of status: GrantStatus) -> Int {
+    switch status {
+    case .used: used
+    case .partlyUsed: partlyUsed
+    case .unused: unused
+    case .notObservable: notObservable
+    case .accessed: accessed
+    case .ineffective: ineffective
+    }
+  }
+
   /// The sum of counts; its level is the first one's.
   ///
   /// - Parameter counts: The counts by access level.
@@ -103,5 +127,7 @@ extension LevelCounts {
       used: counts.reduce(0) { $0 + $1.used }, partlyUsed: counts.reduce(0) { $0 + $1.partlyUsed },
       unused: counts.reduce(0) { $0 + $1.unused },
       notObservable: counts.reduce(0) { $0 + $1.notObservable })
+    accessed = counts.reduce(0) { $0 + $1.accessed }
+    ineffective = counts.reduce(0) { $0 + $1.ineffective }
   }
 }

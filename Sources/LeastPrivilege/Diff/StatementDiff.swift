@@ -12,10 +12,23 @@ public enum GrantStatus: String, Hashable, Sendable, CaseIterable, Comparable {
   case unused
   /// Not seen, and the logs could not have shown it (SEMANTICS §8).
   case notObservable
+  /// Not seen in the logs, but AWS's last accessed information has an attempt since the logs begin.
+  case accessed
+  /// Granted, and blocked for certain by a boundary, a control policy or a Deny.
+  case ineffective
 
-  /// Orders statuses from used to not observable.
+  /// Orders statuses by how much speaks for the grant: used first, ineffective last.
   public static func < (left: GrantStatus, right: GrantStatus) -> Bool {
-    func rank(_ status: GrantStatus) -> Int { allCases.firstIndex(of: status) ?? 0 }
+    func rank(_ status: GrantStatus) -> Int {
+      switch status {
+      case .used: 0
+      case .partlyUsed: 1
+      case .accessed: 2
+      case .unused: 3
+      case .notObservable: 4
+      case .ineffective: 5
+      }
+    }
     return rank(left) < rank(right)
   }
 }
@@ -33,12 +46,14 @@ public struct StatementDiff: Hashable, Sendable {
   /// Action patterns that match nothing in the catalog, as written: retired or mistyped.
   public var unknownActions: [String]
 
-  /// The status of the statement as a whole: used only where all of it was, unused where nothing of it was.
+  /// The status of the statement as a whole: used only where all of it was, unused where nothing of it was and the logs
+  /// could have shown some of it.
   public var status: GrantStatus {
     let statuses = Set(actions.map(\.status))
     if statuses.isEmpty { return .unused }
     if statuses.count == 1, let only = statuses.first { return only }
-    return statuses.isDisjoint(with: [.used, .partlyUsed]) ? .unused : .partlyUsed
+    guard statuses.isDisjoint(with: [.used, .partlyUsed]) else { return .partlyUsed }
+    return statuses.min() ?? .unused
   }
 
   /// Creates a comparison.
@@ -74,6 +89,8 @@ public struct ActionDiff: Hashable, Sendable {
   public var resourcesUsed: [String]
   /// The granted resource patterns that were not, in the statement's order.
   public var resourcesUnused: [String]
+  /// When AWS last saw an attempt that the logs do not show, where that is so.
+  public var lastAccessed: Timestamp?
 
   /// Creates a comparison.
   ///

@@ -15,6 +15,8 @@ public struct AccountFindings: Hashable, Sendable {
   public var deadWeight: [DeadWeight] = []
   /// Principals whose use is much the same, sorted.
   public var sharedShapes: [SharedShape] = []
+  /// Roles that people use in clearly different ways, sorted.
+  public var splitCandidates: [SplitCandidate] = []
 
   /// One principal's granted actions that can never be allowed.
   public struct PrincipalIneffective: Hashable, Sendable {
@@ -36,31 +38,30 @@ public struct AccountFindings: Hashable, Sendable {
   ///   - comparesAll: Whether every principal was compared, so that the findings can speak for groups and policies.
   ///   - readsAll: Whether the calls of every service were read, so that the findings can speak of no call at all.
   ///   - credentials: The accounts' credential reports.
+  ///   - accesses: What AWS recorded of attempts.
   ///   - now: From when ages are counted; the newest event where that is not told.
   ///   - catalog: The AWS reference.
   public init(
     of diff: PolicyDiff, ledger: UsageLedger, grants: AccountGrants, comparesAll: Bool = true,
     readsAll: Bool = true,
-    credentials: CredentialReport = CredentialReport(), now: Timestamp? = nil, catalog: Catalog = .embedded
+    credentials: CredentialReport = CredentialReport(), accesses: LastAccessedReport = LastAccessedReport(),
+    now: Timestamp? = nil, catalog: Catalog = .embedded
   ) {
     coverage = AccountCoverage.all(of: ledger.coverage)
-    let effective = EffectivePermissions(catalog: catalog)
-    for principal in diff.principals {
-      guard let grant = grants.grant(of: principal.principal, catalog: catalog) else { continue }
-      let found = effective.ineffective(of: grant)
-      if !found.isEmpty {
-        ineffective.append(PrincipalIneffective(principal: principal.principal.identifier, grants: found))
-      }
+    ineffective = diff.principals.filter { !$0.ineffective.isEmpty }.map {
+      PrincipalIneffective(principal: $0.principal.identifier, grants: $0.ineffective)
     }
     var finder = DeadWeightFinder(
       diff: diff, ledger: ledger, grants: grants, readsAll: readsAll,
       now: now ?? ledger.events.lastSeen ?? credentials.latest, coverage: coverage, catalog: catalog)
-    finder.findIdentities(credentials)
+    finder.findIdentities(credentials, accesses)
     finder.findBoundaries()
     if comparesAll { finder.findGroupsAndPolicies() }
     finder.findCredentials(credentials)
     deadWeight = finder.found.sorted()
     sharedShapes = SharedShape.all(of: ledger, among: diff.principals.map(\.principal))
+    splitCandidates = SplitCandidate.all(
+      of: ledger, among: diff.principals.map(\.principal), grants: grants)
   }
 }
 

@@ -104,14 +104,17 @@ struct DeadWeightFinder {
 
   /// Finds users and roles that did nothing.
   ///
-  /// - Parameter credentials: What AWS says of the users' credentials.
-  mutating func findIdentities(_ credentials: CredentialReport) {
+  /// - Parameters:
+  ///   - credentials: What AWS says of the users' credentials.
+  ///   - accesses: What AWS says of attempts.
+  mutating func findIdentities(_ credentials: CredentialReport, _ accesses: LastAccessedReport) {
+    let attempts = accesses.lastAttempts
     for principal in diff.principals where principal.calls == 0 {
       guard let arn = principal.identity, let identity = grants.identities[arn],
         let window = coverage[identity.account]?.window, !assumed.contains(arn)
       else { continue }
       let user = credentials.users[arn]
-      let lastUsed = [identity.lastUsed, user?.lastUsed].compactMap(\.self).max()
+      let lastUsed = [identity.lastUsed, user?.lastUsed, attempts[arn]].compactMap(\.self).max()
       // AWS saw a use that these logs do not have.
       if let lastUsed, lastUsed >= window.lowerBound { continue }
       var doubts = readsAll ? [] : ["only the calls of some services were read"]
@@ -185,7 +188,7 @@ struct DeadWeightFinder {
       $0.source.group?.lowercased() == group.name.lowercased()
     }
     let statuses = given.flatMap { $0.actions.map(\.status) }
-    guard !statuses.isEmpty, !statuses.contains(where: { $0 == .used || $0 == .partlyUsed }) else { return }
+    guard !statuses.isEmpty, Set(statuses).isDisjoint(with: [.used, .partlyUsed, .accessed]) else { return }
     let hidden = statuses.count { $0 == .notObservable }
     add(
       .unusedGroup, group.arn,

@@ -1,9 +1,11 @@
 // What a grant comes to when everything that limits it is taken into account: identity policies ∩ boundary ∩ service control
-// policies, minus what any of them denies.
+// policies, minus what any of them denies; and resource control policies for resources in accounts of the organisation.
 //
 // A granted action that can never be allowed is *ineffective*. That is claimed only where it is certain: a Deny without
 // conditions covers every resource of the grant, or a boundary or level of control policies has no Allow that comes near.
-// Conditions are never decided here; where one could let a request through, the action counts as effective.
+// Conditions are never decided here; where one could let a request through, the action counts as effective. Resource control
+// policies bind the resources of an account, whoever calls: something is claimed of them only where every resource that the
+// statement names for an action tells its account in its ARN, and belongs to a service that they reach for certain.
 
 import AWSCatalog
 import IAM
@@ -74,10 +76,24 @@ final class EffectivePermissions {
     var allows: [Entry] = []
   }
 
+  /// The organisation whose resource control policies bind resources.
+  private let organization: Organization?
+  /// The Denies of resource control policies without conditions and for everybody, by account and level.
+  private var resourceControls: [String: [Entry]] = [:]
+
+  /// Services of which resource control policies reach every resource that an ARN with an account names.
+  ///
+  /// The ARNs of S3 tell no account, and those of KMS not whether AWS manages a key, which no such policy reaches ("Resource
+  /// control policies" in the AWS Organizations User Guide, "Resource control policies in AWS KMS").
+  private static let controlledServices: Set<String> = ["secretsmanager", "sqs", "sts"]
+
   /// Prepares for many grants.
   ///
-  /// - Parameter catalog: The AWS reference.
-  init(catalog: Catalog) {
+  /// - Parameters:
+  ///   - organization: The organisation above the accounts, where there is one.
+  ///   - catalog: The AWS reference.
+  init(organization: Organization? = nil, catalog: Catalog) {
+    self.organization = organization
     self.catalog = catalog
     table = ActionTable(catalog: catalog)
   }
@@ -91,7 +107,7 @@ final class EffectivePermissions {
     let hasDeny = (grant.policies.map(\.document) + layers.flatMap(\.documents)).contains {
       $0.statements.contains { $0.effect == .deny && $0.conditions.isEmpty }
     }
-    guard hasDeny || !layers.isEmpty else { return [] }
+    guard hasDeny || !layers.isEmpty || organization != nil else { return [] }
     let denies = denies(of: grant, layers)
     let limits = layers.map { layer in
       var limit = Limit(reason: "\(layer.subject) not allow it")
@@ -179,32 +195,93 @@ final class EffectivePermissions {
   ) -> [Obstacle] {
     let resources = GrantedResources(statement.resources, hasVariables: version == "2012-10-17")
     var byReason: [String: [String]] = [:]
-    for number in table.expansion(of: statement.actions).actions {
+    for number in table.granted(by: statement).actions {
       let entry = table.entries[number]
       let targets = self.targets(of: entry, resources)
-      let deny = denies.first { $0.actions.contains(number) && $0.covers(targets) }
+      let deny = denies.first { $0.actions.contains(number) && $0.covers(targets?.map(\.pattern)) }
       let limit =
         deny == nil
         ? limits.first { limit in
-          !limit.allows.contains { $0.actions.contains(number) && $0.mayMeet(targets) }
+          !limit.allows.contains { $0.actions.contains(number) && $0.mayMeet(targets?.map(\.pattern)) }
         }
         : nil
-      guard let reason = deny?.reason ?? limit?.reason else { continue }
+      guard
+        let reason = deny?.reason ?? limit?.reason
+          ?? resourceControl(of: number, on: targets, action: entry.action)
+      else { continue }
       byReason[reason, default: []].append(entry.action)
     }
     return byReason.sorted { $0.key < $1.key }.map { Obstacle(reason: $0.key, actions: $0.value) }
   }
 
+  /// Why the resource control policies above the resources keep an action from all of them; `nil` where they do not.
+  private func resourceControl(
+    of number: Int, on targets: [(text: String, pattern: Wildcard)]?, action: String
+  ) -> String? {
+    guard organization != nil, let targets, !targets.isEmpty,
+      Self.controlledServices.contains(String(action.prefix { $0 != ":" }))
+    else { return nil }
+    var reason: String?
+    for target in targets {
+      guard let account = ARN(target.text)?.account, account.utf8.count == 12,
+        account.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let deny = controls(of: account).first(where: {
+          $0.actions.contains(number) && $0.covers([target.pattern])
+        })
+      else { return nil }
+      reason = reason ?? deny.reason
+    }
+    return reason
+  }
+
+  /// The Denies that bind all resources of an account for everybody.
+  private func controls(of account: String) -> [Entry] {
+    if let known = resourceControls[account] { return known }
+    var entries: [Entry] = []
+    for (level, documents) in (organization?.controls(of: account).resource ?? []).enumerated() {
+      let reason = "the resource control policies of level \(level) above \(account) do not allow it"
+      for document in documents {
+        for statement in document.statements
+        where statement.effect == .deny && statement.conditions.isEmpty && statement.isForEverybody {
+          entries.append(entry(statement, document.version, reason))
+        }
+      }
+    }
+    resourceControls[account] = entries
+    return entries
+  }
+
   /// The resources on which an action is granted, as patterns; `nil` for all of them.
   ///
-  /// An action that always takes a resource is granted by `*` on resources of its own types only.
-  private func targets(of entry: ActionTraits, _ resources: GrantedResources) -> [Wildcard]? {
-    if !resources.isInverted, !resources.patterns.contains(where: { $0.pattern.matchesEverything }) {
-      return resources.patterns.map(\.pattern)
+  /// An action that always takes a resource is granted by `*` on resources of its own types only, and by named resources on
+  /// those that are of its types.
+  private func targets(
+    of entry: ActionTraits, _ resources: GrantedResources
+  ) -> [(text: String, pattern: Wildcard)]? {
+    let types = catalog.action(entry.action)?.resourceTypes ?? []
+    func formats() -> [(text: String, pattern: Wildcard)] {
+      types.flatMap(\.arnFormats).map { ($0, ResourceNotation.pattern($0)) }
     }
-    guard !resources.isInverted, let types = catalog.action(entry.action)?.resourceTypes,
-      types.contains(where: \.required)
-    else { return nil }
-    return types.flatMap(\.arnFormats).map { ResourceNotation.pattern($0) }
+    if !resources.isInverted, !resources.patterns.contains(where: { $0.pattern.matchesEverything }) {
+      guard types.contains(where: \.required) else { return resources.patterns }
+      let own = formats()
+      let fitting = resources.patterns.filter { named in
+        own.contains { $0.pattern.intersects(named.pattern) }
+      }
+      return fitting.isEmpty ? resources.patterns : fitting
+    }
+    guard !resources.isInverted, types.contains(where: \.required) else { return nil }
+    return formats()
+  }
+}
+
+extension Statement {
+  /// Whether the statement names every principal.
+  fileprivate var isForEverybody: Bool {
+    switch principal {
+    case .principal(.everyone): true
+    case .principal(.typed(let types)): types.contains { $0.type == "AWS" && $0.values.contains("*") }
+    default: false
+    }
   }
 }

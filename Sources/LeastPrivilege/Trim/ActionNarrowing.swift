@@ -5,8 +5,8 @@ import IAM
 
 /// Writes the list of the actions that a statement keeps, as close to the old list as it goes.
 struct ActionNarrowing {
-  /// The element as it stands.
-  let element: Statement.ActionElement
+  /// The statement as it stands.
+  let statement: Statement
   /// The actions of the catalog.
   let table: ActionTable
   /// The AWS reference.
@@ -25,6 +25,7 @@ struct ActionNarrowing {
   ///   - keepsUnknown: Whether patterns stay that match nothing in the catalog.
   /// - Returns: The values; none where nothing is kept.
   func values(keeping kept: Set<Int>, foreign: [String], keepsUnknown: Bool) -> [String] {
+    let element = statement.actions
     switch element {
     case .action(let patterns) where detail.isCoarse && detail != .oldActions:
       // Without regard to the old order, so that the list depends on nothing but what it stands for.
@@ -45,7 +46,12 @@ struct ActionNarrowing {
     of patterns: [String], keeping kept: Set<Int>, foreign: [String], keepsUnknown: Bool
   ) -> [String] {
     let matches = patterns.map { table.actions(matching: $0) }
-    let isWhole = matches.map { !$0.isEmpty && $0.allSatisfy(kept.contains) }
+    // What matches and is granted nowhere, because it cannot be on the statement's resources, makes no difference.
+    let granted = Set(table.granted(by: statement).actions)
+    let isWhole = matches.map { matching in
+      matching.contains(where: kept.contains)
+        && matching.allSatisfy { kept.contains($0) || !granted.contains($0) }
+    }
     var covered = Set(zip(matches, isWhole).flatMap { $1 ? $0 : [] })
     var result: [String] = []
     for (pattern, (matching, isWhole)) in zip(patterns, zip(matches, isWhole)) {

@@ -8,18 +8,23 @@ import IAM
 struct UseIndex {
   /// Permitted uses by lower-case action.
   let byAction: [String: [RecordedUse]]
+  /// What AWS saw any of them try that the logs do not show.
+  let accessed: AccessedActions
 
   /// Collects the uses of principals.
   ///
   /// - Parameter records: The principals.
   init(_ records: some Sequence<PrincipalUses>) {
     var byAction: [String: [RecordedUse]] = [:]
+    var accessed = AccessedActions()
     for record in records {
+      accessed.formUnion(record.accessed)
       for use in record.uses where use.wasPermitted {
         byAction[use.action.lowercased(), default: []].append(use)
       }
     }
     self.byAction = byAction
+    self.accessed = accessed
   }
 }
 
@@ -60,7 +65,9 @@ extension DiffMaker {
     let source = PolicySource(kind: .inline, name: "")
     let statements = documents.flatMap { document in
       document.statements.enumerated().filter { $0.element.effect == .allow }.map { index, statement in
-        diff(of: statement, at: index, in: source, byAction: uses.byAction, account: account)
+        diff(
+          of: statement, at: index, in: source, byAction: uses.byAction, account: account,
+          accessed: uses.accessed)
       }
     }
     return counts(of: statements)
@@ -98,7 +105,9 @@ extension DiffMaker {
     var unused: Set<String> = []
     let source = PolicySource(kind: .inline, name: "")
     for (index, statement) in document.statements.enumerated() where statement.effect == .allow {
-      let diff = diff(of: statement, at: index, in: source, byAction: uses.byAction, account: account)
+      let diff = diff(
+        of: statement, at: index, in: source, byAction: uses.byAction, account: account,
+        accessed: uses.accessed)
       unused.formUnion(diff.actions.filter { $0.status == .unused }.map(\.action))
     }
     return unused.sorted()

@@ -68,7 +68,7 @@ struct StatementNarrowing {
       case .action(let old):
         if old != values { edits.append(.setValues(statement: index, element: .action, values: values)) }
       case .notAction:
-        if table.expansion(of: statement.actions).actions.contains(where: { !part.actions.contains($0) }) {
+        if table.granted(by: statement).actions.contains(where: { !part.actions.contains($0) }) {
           edits.append(
             .replaceElement(statement: index, element: .notAction, with: .action, values: values))
         }
@@ -81,7 +81,7 @@ struct StatementNarrowing {
   }
 
   private func values(of part: Part) -> [String] {
-    ActionNarrowing(element: statement.actions, table: table, catalog: catalog, detail: detail)
+    ActionNarrowing(statement: statement, table: table, catalog: catalog, detail: detail)
       .values(keeping: part.actions, foreign: part.foreign, keepsUnknown: part.keepsUnknown)
   }
 
@@ -107,7 +107,8 @@ struct StatementNarrowing {
     }
     var narrow: [Int: [RecordedUse]] = [:]
     let regions = GrantedRegions(statement.resources)
-    for number in expansion.actions {
+    let granted = Set(table.granted(by: statement).actions)
+    for number in expansion.actions where granted.contains(number) || used[number] != nil {
       let isObservable = evidence.coverage.isObservable(
         table.entries[number], account: evidence.account, regions: regions)
       if let hits = used[number] {
@@ -116,8 +117,9 @@ struct StatementNarrowing {
           continue
         }
         wholeUses += hits
-      } else if isObservable {
-        continue
+      } else {
+        if isObservable, !evidence.wasTried(table.entries[number]) { continue }
+        isOpen = true
       }
       whole.actions.insert(number)
       isOpen = isOpen || !isObservable

@@ -1,5 +1,6 @@
 // What is known of the use of a policy by all that it reaches.
 
+import AWSCatalog
 import Usage
 
 /// The uses of every principal that a policy reaches, and what the logs could have shown of them.
@@ -8,6 +9,8 @@ struct TrimEvidence {
   let actions: [(name: String, uses: [RecordedUse])]
   /// The account that the policy belongs to.
   let account: String
+  /// What AWS saw any of them try that the logs do not show.
+  let accessed: AccessedActions
   /// What the logs could have shown.
   let coverage: CoverageIndex
 
@@ -19,11 +22,22 @@ struct TrimEvidence {
   ///   - coverage: What the logs could have shown.
   init(of records: [PrincipalUses], account: String, coverage: CoverageIndex) {
     var byAction: [String: [RecordedUse]] = [:]
+    var accessed = AccessedActions()
     for record in records {
+      accessed.formUnion(record.accessed)
       for use in record.uses where use.wasPermitted { byAction[use.action, default: []].append(use) }
     }
     actions = byAction.sorted { $0.key < $1.key }.map { (name: $0.key, uses: $0.value) }
     self.account = account
+    self.accessed = accessed
     self.coverage = coverage
+  }
+
+  /// Whether AWS saw an action tried that the logs could have shown and do not, on nobody knows which resource.
+  ///
+  /// - Parameter entry: The action.
+  /// - Returns: Whether it has to stay.
+  func wasTried(_ entry: ActionTraits) -> Bool {
+    accessed.lastAttempt(on: entry.action, isObservable: true) != nil
   }
 }

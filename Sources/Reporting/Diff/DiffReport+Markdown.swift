@@ -12,18 +12,25 @@ extension DiffReport {
   public func writeMarkdown(to output: inout some ByteOutput & ~Copyable) {
     output.write(text: "# Granted against used\n\n")
     writeMarkdownTotals(to: &output)
+    let statuses = self.statuses
     writeMarkdownTable(
-      ["Principal", "Calls", "Granted", "Used", "Partly used", "Unused", "Not observable"],
+      ["Principal", "Calls", "Granted"] + statuses.map(\.title),
       rows: diff.principals.map { principal in
         let total = principal.total
-        let numbers = [
-          principal.calls, total.granted, total.used, total.partlyUsed, total.unused, total.notObservable,
-        ]
+        let numbers = [principal.calls, total.granted] + statuses.map { total.count(of: $0) }
         return [markdownCode(principal.principal.identifier)] + numbers.map(grouped)
       }, to: &output)
     writeMarkdownProposals(to: &output)
     for principal in diff.principals where output.isOpen { write(principal, to: &output) }
     findings.writeMarkdown(to: &output)
+  }
+
+  /// The statuses that have a column: those that come with special input only where there are any.
+  private var statuses: [GrantStatus] {
+    let total = diff.total
+    return GrantStatus.allCases.filter { status in
+      (status != .accessed && status != .ineffective) || total.count(of: status) > 0
+    }
   }
 
   private func write(_ principal: PrincipalDiff, to output: inout some ByteOutput & ~Copyable) {
@@ -40,11 +47,10 @@ extension DiffReport {
         }
         let name = statement.statement.sid.map(markdownCode) ?? grouped(statement.index + 1)
         return [markdownCode(statement.source.words), name, statement.status.words]
-          + GrantStatus.allCases.map(count)
+          + statuses.map(count)
       }
       writeMarkdownTable(
-        ["Policy", "Statement", "Status", "Used", "Partly used", "Unused", "Not observable"], rows: rows,
-        to: &output)
+        ["Policy", "Statement", "Status"] + statuses.map(\.title), rows: rows, to: &output)
     }
     if !principal.usedWithoutGrant.isEmpty {
       output.write(text: "\nUsed without a grant in an identity policy:\n\n")

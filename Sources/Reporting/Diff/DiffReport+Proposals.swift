@@ -8,14 +8,15 @@ extension DiffReport {
   /// Writes the totals: the first thing that a reader wants to know.
   func writeTotals(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     let total = diff.total
-    let share = percent(total.unused, of: total.granted - total.notObservable)
+    let share = percent(total.unused, of: total.observable)
     func paint(_ text: String, _ style: TextStyle) -> String {
       TextStyle.paint(text, style, enabled: isColored)
     }
     var text =
       "\n\(counted(diff.principals.count, "principal")), \(counted(total.granted, "granted action")): "
     text += paint("\(grouped(total.unused)) unused", .bad) + " (\(share) % of what these logs can show), "
-    text += "\(grouped(total.used + total.partlyUsed)) used, \(grouped(total.notObservable)) not observable\n"
+    text += "\(grouped(total.used + total.partlyUsed)) used, \(grouped(total.notObservable)) not observable"
+    text += total.furtherWords + "\n"
     output.write(text: text)
     let changes = diff.changes
     let gone = changes.count { $0.outcome == .removed }

@@ -13,51 +13,57 @@ extension JSONWriter {
       let total = diff.total
       writer.member("principals", diff.principals.count)
       writer.counts(total)
-      writer.member("unusedPercent", percent(total.unused, of: total.granted - total.notObservable))
+      writer.member("unusedPercent", percent(total.unused, of: total.observable))
     }
-    member("policies", diff.trims) { writer, trim in
-      writer.members(of: trim.subject)
-      writer.member("outcome", trim.outcome.word)
-      if case .leftAlone(let reason) = trim.outcome {
-        writer.member("reason", reason)
-      } else {
-        writer.member("reason", String?.none)
-      }
-      writer.members(of: trim.sharing)
-      writer.member("excess", trim.excess)
-      writer.member("verification") { $0.members(of: trim.verification) }
-      writer.member("reformatted", trim.isReformatted)
-      let document = trim.isChange ? trim.after.flatMap { try? PolicyDocument(json: $0) } : nil
-      if let document { writer.member("document", document) } else { writer.member("document", String?.none) }
-      let patch =
-        trim.isChange ? trim.patch(path: trim.subject.pathParts.joined(separator: "/") + ".json") : []
-      writer.member("patch", String(decoding: patch, as: UTF8.self))
+    member("policies", diff.trims) { $0.members(of: $1) }
+    member("awsManagedPolicies", diff.replacements) { $0.members(of: $1) }
+    member("groups", diff.groups) { $0.members(of: $1) }
+    member("rebuilds", diff.rebuilds) { $0.members(of: $1) }
+  }
+
+  /// Writes the members of what is proposed for a policy.
+  mutating func members(of trim: PolicyTrim) {
+    members(of: trim.subject)
+    member("outcome", trim.outcome.word)
+    if case .leftAlone(let reason) = trim.outcome {
+      member("reason", reason)
+    } else {
+      member("reason", String?.none)
     }
-    member("awsManagedPolicies", diff.replacements) { writer, replacement in
-      writer.members(of: replacement.subject)
-      writer.member("holder", replacement.subject.holder)
-      writer.members(of: replacement.sharing)
-      writer.members(of: replacement)
-      writer.member("replacements", replacement.options) { writer, option in
-        writer.member("kind", option.kind.rawValue)
-        writer.member("name", option.name)
-        writer.member("arn", option.arn)
-        writer.member("counts", option.counts) { $0.level($1) }
-        writer.member("withinQuotas", option.isWithinQuota)
-        if let document = option.document { writer.member("document", document) }
-      }
-    }
-    member("groups", diff.groups) { writer, group in
-      writer.member("group", group.arn)
-      writer.members(of: group.sharing)
-    }
-    member("rebuilds", diff.rebuilds) {
-      ProposalReport.write($1, to: &$0) { $0.member("document", $1.document) }
+    members(of: trim.sharing)
+    member("excess", trim.excess)
+    member("verification") { $0.members(of: trim.verification) }
+    member("reformatted", trim.isReformatted)
+    let document = trim.isChange ? trim.after.flatMap { try? PolicyDocument(json: $0) } : nil
+    if let document { member("document", document) } else { member("document", String?.none) }
+    let patch = trim.isChange ? trim.patch(path: trim.subject.pathParts.joined(separator: "/") + ".json") : []
+    member("patch", String(decoding: patch, as: UTF8.self))
+  }
+
+  /// Writes the members of what could replace an AWS managed policy.
+  mutating func members(of replacement: ManagedReplacement) {
+    members(of: replacement.subject)
+    member("holder", replacement.subject.holder)
+    members(of: replacement.sharing)
+    members(ofOutcome: replacement)
+    member("replacements", replacement.options) { writer, option in
+      writer.member("kind", option.kind.rawValue)
+      writer.member("name", option.name)
+      writer.member("arn", option.arn)
+      writer.member("counts", option.counts) { $0.level($1) }
+      writer.member("withinQuotas", option.isWithinQuota)
+      if let document = option.document { writer.member("document", document) }
     }
   }
 
+  /// Writes the members of what the members of a group use of it.
+  mutating func members(of group: GroupDiff) {
+    member("group", group.arn)
+    members(of: group.sharing)
+  }
+
   /// Writes what becomes of an attachment.
-  fileprivate mutating func members(of replacement: ManagedReplacement) {
+  fileprivate mutating func members(ofOutcome replacement: ManagedReplacement) {
     member("outcome", replacement.outcome.word)
     let proposal = replacement.proposal
     if case .leftAlone(let reason) = replacement.outcome {
@@ -68,6 +74,11 @@ extension JSONWriter {
     member("replacedBy", proposal?.kind.rawValue)
     member("replacementArn", proposal.flatMap { $0.kind == .detach || $0.kind == .covered ? nil : $0.arn })
     member("verification") { $0.members(of: replacement.verification) }
+  }
+
+  /// Writes the members of what would be written afresh for a principal.
+  mutating func members(of rebuild: PrincipalProposal) {
+    ProposalReport.write(rebuild, to: &self) { $0.member("document", $1.document) }
   }
 
   fileprivate mutating func members(of verification: TrimVerification) {
@@ -108,6 +119,8 @@ extension JSONWriter {
     member("partlyUsed", counts.partlyUsed)
     member("unused", counts.unused)
     member("notObservable", counts.notObservable)
+    member("accessed", counts.accessed)
+    member("ineffective", counts.ineffective)
   }
 }
 

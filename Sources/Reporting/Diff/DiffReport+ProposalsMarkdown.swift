@@ -8,11 +8,11 @@ extension DiffReport {
   /// Writes the totals.
   func writeMarkdownTotals(to output: inout some ByteOutput & ~Copyable) {
     let total = diff.total
-    let share = percent(total.unused, of: total.granted - total.notObservable)
+    let share = percent(total.unused, of: total.observable)
     output.write(
       text: "\(counted(diff.principals.count, "principal")), \(counted(total.granted, "granted action")): "
         + "**\(grouped(total.unused)) unused** (\(share) % of what these logs can show), "
-        + "\(grouped(total.used + total.partlyUsed)) used, \(grouped(total.notObservable)) not observable.\n\n"
+        + "\(grouped(total.used + total.partlyUsed)) used, \(grouped(total.notObservable)) not observable\(total.furtherWords).\n\n"
     )
   }
 

@@ -6,6 +6,7 @@ import CloudTrail
 import IAM
 import JSONStream
 import LeastPrivilege
+import Usage
 
 /// What `diff` can find.
 private enum DiffRule: String, CaseIterable {
@@ -13,11 +14,16 @@ private enum DiffRule: String, CaseIterable {
   case unusedPolicy = "unused-policy"
   case oversizedManagedPolicy = "oversized-aws-managed-policy"
   case useWithoutGrant = "use-without-grant"
+  case ineffectiveGrant = "ineffective-grant"
+  case administrator = "unused-administrator"
+  case deadWeight = "dead-weight"
+  case splitCandidate = "role-used-in-different-ways"
 
   var level: String {
     switch self {
-    case .unusedPermissions, .unusedPolicy, .oversizedManagedPolicy: "warning"
-    case .useWithoutGrant: "note"
+    case .unusedPermissions, .unusedPolicy, .oversizedManagedPolicy, .deadWeight: "warning"
+    case .administrator: "error"
+    case .useWithoutGrant, .ineffectiveGrant, .splitCandidate: "note"
     }
   }
 
@@ -28,6 +34,10 @@ private enum DiffRule: String, CaseIterable {
     case .oversizedManagedPolicy:
       "An AWS managed policy grants more than is used, and something smaller would do."
     case .useWithoutGrant: "Something was used that no identity policy grants today."
+    case .ineffectiveGrant: "A boundary, a control policy or a Deny blocks something that is granted."
+    case .administrator: "Somebody is an administrator and does not use it."
+    case .deadWeight: "An identity, a policy or a credential that nobody needs."
+    case .splitCandidate: "People use a role in clearly different ways."
     }
   }
 }
@@ -70,6 +80,19 @@ extension DiffReport {
           "\(use.action) on \(use.resource): \(counted(use.calls, "call")); \(use.reason)", to: &writer)
       }
     }
+    for principal in diff.principals { write(principal, to: &writer) }
+    for item in findings.findings.deadWeight {
+      let doubt = item.isProven ? "" : " (not proven)"
+      result(
+        .deadWeight, item.subject, kind: "identity", "\(item.words): \(item.reason)\(doubt)", to: &writer)
+    }
+    for role in findings.findings.splitCandidates {
+      let groups = role.groups.map { FindingsReport.list($0.members.map(\.name), limit: 6) }
+      result(
+        .splitCandidate, role.role, kind: "identity",
+        "\(counted(groups.count, "group")) of people share little of what they do: "
+          + groups.joined(separator: "; "), to: &writer)
+    }
     writer.endArray()
     writer.member("columnKind", "unicodeCodePoints")
     writer.endObject()
@@ -77,6 +100,21 @@ extension DiffReport {
     writer.endObject()
     writer.endLine()
     output.write(writer.bytes)
+  }
+
+  private func write(_ principal: PrincipalDiff, to writer: inout JSONWriter) {
+    let name = principal.principal.identifier
+    for grant in principal.ineffective {
+      let statement = grant.sid ?? "statement \(grant.index + 1)"
+      result(
+        .ineffectiveGrant, name, kind: "identity",
+        "\(grant.source.words), \(statement): \(counted(grant.actions.count, "action")) such as "
+          + "\(grant.actions.first ?? "-"); \(grant.reason)", to: &writer)
+    }
+    for statement in principal.statements where statement.isAdministrative && statement.status != .used {
+      let title = statement.statement.sid ?? "statement \(statement.index + 1)"
+      result(.administrator, name, kind: "identity", "\(statement.source.words), \(title)", to: &writer)
+    }
   }
 
   private func write(_ trim: PolicyTrim, to writer: inout JSONWriter) {

@@ -68,19 +68,23 @@ private struct DiffPage {
     let total = diff.total
     var text = "\(calls); \(counted(total.granted, "action")) granted: \(grouped(total.used)) used"
     text += ", \(grouped(total.partlyUsed)) partly used, \(grouped(total.unused)) unused"
-    text += ", \(grouped(total.notObservable)) not observable"
+    text += ", \(grouped(total.notObservable)) not observable" + total.furtherWords
     return diff.matchedByName ? text + "; matched by name to \(terminalText(identity))" : text
   }
 
   private func writeLevels(to output: inout some ByteOutput & ~Copyable) {
     var table = TextTable(
       ("Access level", .left), ("Granted", .right), ("Used", .right), ("Partly", .right), ("Unused", .right),
-      ("Not observable", .right))
+      ("Not observable", .right), ("Accessed", .right), ("Ineffective", .right))
+    // The last two columns stand there only where something is in them.
+    let total = diff.total
     for level in diff.counts where level.granted > 0 {
       table.add(
         .init(level.level.rawValue), .init(grouped(level.granted)), .init(grouped(level.used), .good),
         .init(grouped(level.partlyUsed), .warning), .init(grouped(level.unused), .bad),
-        .init(grouped(level.notObservable), .dim))
+        .init(grouped(level.notObservable), .dim),
+        .init(total.accessed > 0 ? grouped(level.accessed) : "", .warning),
+        .init(total.ineffective > 0 ? grouped(level.ineffective) : "", .dim))
     }
     if !table.isEmpty { output.write(text: "\n") }
     table.write(to: &output, isColored: isColored)

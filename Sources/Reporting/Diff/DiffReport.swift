@@ -33,8 +33,13 @@ extension GrantStatus {
     case .partlyUsed: "partly used"
     case .unused: "unused"
     case .notObservable: "not observable"
+    case .accessed: "accessed"
+    case .ineffective: "ineffective"
     }
   }
+
+  /// The status as the title of a column.
+  var title: String { words.prefix(1).uppercased() + words.dropFirst() }
 
   /// How the status looks on a terminal.
   var style: TextStyle {
@@ -42,7 +47,8 @@ extension GrantStatus {
     case .used: .good
     case .partlyUsed: .warning
     case .unused: .bad
-    case .notObservable: .dim
+    case .notObservable, .ineffective: .dim
+    case .accessed: .warning
     }
   }
 }
@@ -63,12 +69,5 @@ extension PolicySource {
 
 extension PrincipalDiff {
   /// The counts of all access levels together.
-  var total: (granted: Int, used: Int, partlyUsed: Int, unused: Int, notObservable: Int) {
-    counts.reduce((0, 0, 0, 0, 0)) { sum, level in
-      (
-        sum.0 + level.granted, sum.1 + level.used, sum.2 + level.partlyUsed, sum.3 + level.unused,
-        sum.4 + level.notObservable
-      )
-    }
-  }
+  var total: LevelCounts { LevelCounts(total: counts) }
 }

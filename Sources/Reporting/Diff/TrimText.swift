@@ -70,8 +70,15 @@ extension PolicyTrim {
   /// What the logs leave open about the policy; `nil` where nothing.
   var reservation: String? {
     let hidden = sharing.total.notObservable
-    guard hidden > 0, isChange else { return nil }
-    return "\(counted(hidden, "action")) kept that these logs cannot show"
+    let accessed = sharing.total.accessed
+    guard isChange else { return nil }
+    let reasons = [
+      hidden > 0 ? "\(counted(hidden, "action")) kept that these logs cannot show" : nil,
+      accessed > 0
+        ? "\(counted(accessed, "action")) kept that AWS saw accessed and these logs do not show" : nil,
+    ]
+    let text = reasons.compactMap(\.self).joined(separator: "; ")
+    return text.isEmpty ? nil : text
   }
 
   /// What is proved of it: each promise with whether it holds.
@@ -114,9 +121,19 @@ extension ReplacementOption {
     let levels = counts.compactMap { level in
       level.unused > 0 ? "\(level.level.rawValue) \(grouped(level.unused))" : nil
     }
-    let hidden = total.notObservable > 0 ? "; \(grouped(total.notObservable)) not observable" : ""
+    let hidden =
+      (total.notObservable > 0 ? "; \(grouped(total.notObservable)) not observable" : "")
+      + (total.accessed > 0 ? "; \(grouped(total.accessed)) accessed, but not in the logs" : "")
     let size = isWithinQuota ? "" : "; over IAM's quota"
     return (levels.isEmpty ? "none" : levels.joined(separator: ", ")) + hidden + size
+  }
+}
+
+extension LevelCounts {
+  /// What else there is of the granted actions, to be added to a list in words; nothing where there is nothing.
+  var furtherWords: String {
+    (accessed > 0 ? ", \(grouped(accessed)) accessed, but not in the logs" : "")
+      + (ineffective > 0 ? ", \(grouped(ineffective)) ineffective" : "")
   }
 }
 
