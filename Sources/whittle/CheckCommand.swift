@@ -9,7 +9,8 @@ extension Command {
     "check", summary: "what would policies break, and do they allow anything new?",
     synopses: [
       "POLICY… LOGS… [--organization FILE]… [--principal PATTERN]… [--format F]",
-      "--existing FILE… --proposed FILE… [--policy-type T] [--format F]", "--pairs FILE|- [--format F]",
+      "--existing FILE… --proposed FILE… [--policy-type T] [--organization FILE]… [--format F]",
+      "--pairs FILE|- [--organization FILE]… [--format F]",
     ],
     examples: [
       Example(
@@ -38,6 +39,9 @@ extension Command {
         + "a request that the proposed policies allow and the existing ones do not, confirmed by the engine of `whittle "
         + "simulate`. Where a comparison cannot be decided, the answer is no, and says so. A file is a policy, a list of "
         + "policies, or the output of an AWS CLI command that has one, such as `aws iam get-policy-version`.",
+      "With --organization and --account, only what the service control policies above that account let through counts as new "
+        + "access of an identity policy. Resource control policies do not count here: they bind resources, and those that a "
+        + "policy names may be of other accounts. Resource policies are compared without either, which errs on the safe side.",
       "Each line of --pairs is one JSON object: `id`, `policyType` (`IDENTITY_POLICY` or `RESOURCE_POLICY`), `existing` "
         + "and `proposed` (a policy, or a list of policies). Other members are ignored. Each line that is not blank is "
         + "answered by one line, in order: `holds`, `witness` (`principal`, `action`, `resource`, `context`), "
@@ -62,11 +66,6 @@ private enum CheckJobs {
     {
       throw CommandError(.badOperand, "unexpected operand `\(operand)`", hint: "see `whittle check --help`")
     }
-    if arguments.has(.organization), arguments.has(.pairs) || !existing.isEmpty || !proposed.isEmpty {
-      throw CommandError(
-        .conflict, "`--organization` limits what principals of the logs may do; it needs POLICY… LOGS…",
-        hint: "see `whittle check --help`")
-    }
     if let pairs = arguments.value(.pairs) {
       guard existing.isEmpty, proposed.isEmpty, !arguments.has(.policyType) else {
         throw CommandError(
@@ -74,7 +73,8 @@ private enum CheckJobs {
           hint: "each line of the pairs names its policies and their `policyType`")
       }
       return PairsJob(
-        input: pairs, output: arguments.value(.output), isText: format == .text,
+        input: pairs, limits: try ComparisonLimits(arguments), output: arguments.value(.output),
+        isText: format == .text,
         jobs: ReadingOptions.jobs(arguments))
     }
     if existing.isEmpty, proposed.isEmpty {
@@ -93,7 +93,8 @@ private enum CheckJobs {
       throw CommandError(.conflict, "`--format ndjson` needs `--pairs`", hint: "use `--format json`")
     }
     return ComparisonJob(
-      existing: existing, proposed: proposed, type: arguments.value(.policyType),
+      existing: existing, proposed: proposed, limits: try ComparisonLimits(arguments),
+      type: arguments.value(.policyType),
       output: arguments.value(.output), isJSON: format == .json)
   }
 }

@@ -132,13 +132,157 @@ import Testing
     #expect(try Self.run("--format", "csv", "--fail-on", "percent=101").status == 2)
   }
 
+  private static let organization = ["--organization", "testdata/creep/organization.json"]
+
+  private func strings(_ value: JSONValue?) -> [String] { (value?.elements ?? []).compactMap(\.string) }
+
+  /// The end of an ARN that tells identities and policies of one account apart.
+  private func short(_ arn: JSONValue?) -> String { String(arn?.string?.split(separator: ":").last ?? "") }
+
+  @Test func `the fixture's findings are those worked out by hand`() throws {
+    let expected = try JSONValue(parsing: Fixtures.bytes("creep/expected.json"))
+    let result = try WhittleProcess.run(
+      Self.command + Self.organization
+        + ["--credential-report", "testdata/creep/credentials.csv", "--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSONValue(parsing: result.output)
+    let principals = (report["principals"]?.elements ?? []).map { principal in
+      func sum(_ key: String) -> Int {
+        (principal["counts"]?.elements ?? []).reduce(0) { $0 + (number($1[key]) ?? 0) }
+      }
+      return "\(short(principal["principal"])) \(sum("granted")) granted \(sum("used")) used "
+        + "\(sum("partlyUsed")) partly \(sum("unused")) unused \(sum("notObservable")) hidden "
+        + "\(sum("ineffective")) ineffective"
+    }
+    #expect(principals == strings(expected["principals"]))
+    let dead = (report["deadWeight"]?.elements ?? []).map {
+      "\($0["kind"]?.string ?? "") \(short($0["subject"]))"
+    }
+    #expect(dead == strings(expected["deadWeight"]))
+    let blocked = (report["ineffective"]?.elements ?? []).flatMap { principal in
+      (principal["grants"]?.elements ?? []).map { grant in
+        let reason = (grant["reason"]?.string ?? "").dropFirst("the ".count)
+        let limit = [
+          "service control policies of level 0", "service control policies of level 1",
+          "resource control policies of level 0", "permissions boundary",
+        ].first { reason.hasPrefix($0) }
+        return "\(short(principal["principal"])) \(grant["policy"]?.string ?? "") "
+          + "\(strings(grant["actions"]).joined(separator: ",")): \(limit ?? "?")"
+      }
+    }
+    #expect(blocked == strings(expected["ineffective"]))
+    let split = try #require(report["splitCandidates"]?.elements.first)
+    #expect(short(split["role"]) == "role/ops")
+    func names(_ value: JSONValue?) -> String {
+      (value?.elements ?? []).compactMap { $0["name"]?.string }.joined(separator: ",")
+    }
+    let groups = (split["groups"]?.elements ?? []).map {
+      "\(names($0["members"])) needs \(strings($0["actions"]).count) not \(strings($0["notNeeded"]).count)"
+    }
+    #expect(groups + ["others \(names(split["others"]))"] == strings(expected["splitCandidates"]))
+  }
+
+  @Test func `what AWS saw tried stays in the trimmed policy`() throws {
+    let expected = try JSONValue(parsing: Fixtures.bytes("creep/expected.json"))
+    let result = try Self.run("--last-accessed", "testdata/creep/last-accessed.json", "--format", "json")
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSONValue(parsing: result.output)
+    let deploy = report["policies"]?.elements.first { $0["name"]?.string == "deploy" }
+    #expect(deploy?["document"] == expected["deployAfterLastAccessed"])
+    let ci = report["principals"]?.elements.first { short($0["principal"]) == "role/ci" }
+    let actions = (ci?["statements"]?.elements ?? []).flatMap { $0["actions"]?.elements ?? [] }
+    let statuses = actions.map { "\($0["action"]?.string ?? "") \($0["status"]?.string ?? "")" }
+    #expect(
+      statuses == [
+        "lambda:DeleteFunction accessed", "lambda:GetFunction used",
+        "lambda:GetFunctionConfiguration accessed",
+        "s3:CreateBucket ineffective",
+      ])
+    #expect(try Self.run("--last-accessed", "testdata/creep/account.json").status == 4)
+  }
+
+  @Test func `NDJSON and CSV carry every sort of record`() throws {
+    let result = try WhittleProcess.run(
+      Self.command + Self.organization
+        + ["--credential-report", "testdata/creep/credentials.csv", "--format", "ndjson"])
+    let lines = try result.lines.map { try JSONValue(parsing: Array($0.utf8)) }
+    #expect(
+      Set(lines.compactMap { $0["record"]?.string }) == [
+        "principal", "policy", "awsManagedPolicy", "group", "rebuild", "ineffective", "deadWeight",
+        "splitCandidate",
+        "account",
+      ])
+    #expect(lines.count { $0["record"]?.string == "principal" } == 10)
+    let csv = try WhittleProcess.run(Self.command + Self.organization + ["--format", "csv"])
+    let header = csv.lines.first?.split(separator: ",").map(String.init) ?? []
+    #expect(header.prefix(11).last == "resourcesUnused" && header.contains("record"))
+    for record in ["statement", "policy", "awsManagedPolicy", "deadWeight", "splitCandidate"] {
+      #expect(csv.lines.contains { $0.contains(",\(record),") }, "\(record)")
+    }
+    #expect(
+      csv.lines.contains { $0.contains("sqs:PurgeQueue,ineffective,") && $0.contains("resource control") })
+  }
+
+  @Test func `an administrator is named, and a boundary clears it`() throws {
+    let trust = #"{"Version":"2012-10-17","Statement":[]}"#
+    func errors(_ statement: String, boundary: String? = nil) throws -> String {
+      try Fixtures.withTemporaryDirectory { directory in
+        let file = "\(directory)/account.json"
+        let limit = boundary.map {
+          #"{"PolicyName":"limit","Arn":"arn:aws:iam::210987654321:policy/limit","DefaultVersionId":"v1","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":\#($0)}]}"#
+        }
+        let bound =
+          boundary == nil
+          ? ""
+          : #","PermissionsBoundary":{"PermissionsBoundaryArn":"arn:aws:iam::210987654321:policy/limit"}"#
+        try """
+        {"UserDetailList":[],"GroupDetailList":[],"Policies":[\(limit ?? "")],"RoleDetailList":[
+          {"Path":"/","RoleName":"boss","Arn":"arn:aws:iam::210987654321:role/boss","AssumeRolePolicyDocument":\(trust)\(bound),
+           "RolePolicyList":[{"PolicyName":"own","PolicyDocument":{"Version":"2012-10-17","Statement":[\(statement)]}}]}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let result = try WhittleProcess.run([
+          "diff", "testdata/creep/log.ndjson", "--granted", file, "--quiet", "--format", "csv", "--fail-on",
+          "admin",
+        ])
+        #expect(result.status == (result.errors.isEmpty ? 0 : 1))
+        return result.errors
+      }
+    }
+    let all = #"{"Effect":"Allow","Action":"*","Resource":"*"}"#
+    #expect(try errors(all).contains("role/boss is an administrator by `own`"))
+    #expect(try !errors(#"{"Effect":"Allow","Action":"iam:*","Resource":"*"}"#).isEmpty)
+    #expect(try !errors(#"{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}"#).isEmpty)
+    #expect(try errors(#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#).isEmpty)
+    #expect(
+      try errors(
+        #"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}"#
+      )
+      .isEmpty)
+    let boundary =
+      #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}}"#
+    #expect(try errors(all, boundary: boundary).isEmpty)
+  }
+
+  @Test func `a threshold and code scanning see what is blocked`() throws {
+    let result = try WhittleProcess.run(
+      Self.command + Self.organization + ["--format", "sarif", "--fail-on", "ineffective"])
+    #expect(result.status == 1)
+    #expect(
+      result.errors.contains("role/app/worker is granted 1 actions that can never be allowed"),
+      "\(result.errors)")
+    let run = try JSONValue(parsing: result.output)["runs"]?.elements.first
+    let blocked = (run?["results"]?.elements ?? []).filter { $0["ruleId"]?.string == "ineffective-grant" }
+    #expect(blocked.count == 6)
+  }
+
   @Test func `SARIF, Terraform and CloudFormation have their structure`() throws {
     let sarif = try JSONValue(parsing: Self.run("--format", "sarif").output)
     #expect(sarif["version"]?.string == "2.1.0")
     let run = try #require(sarif["runs"]?.elements.first)
     let rules = run["tool"]?["driver"]?["rules"]?.elements ?? []
     let results = run["results"]?.elements ?? []
-    #expect(results.count == 5)
+    // Six policies, one of AWS, two blocked grants, six that nobody needs, one role to split.
+    #expect(results.count == 16)
     for result in results {
       let index = try #require(number(result["ruleIndex"]))
       #expect(rules[index]["id"] == result["ruleId"])

@@ -110,4 +110,37 @@ struct OrganizationTests {
       #expect(result.errors.contains("does not say where this account stands"))
     }
   }
+
+  @Test("only what the service control policies let through is new access")
+  func containment() throws {
+    try Fixtures.withTemporaryDirectory { directory in
+      func write(_ name: String, _ action: String) throws -> String {
+        let file = "\(directory)/\(name).json"
+        try
+          #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["s3:GetObject",\#(action)],"Resource":"*"}}"#
+          .write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+      }
+      let old = try write("old", #""s3:PutObject""#)
+      // Level 1 allows neither Lambda nor SQS to the account of the photo service.
+      let blocked = try write("blocked", #""sqs:SendMessage""#)
+      let new = try write("new", #""sns:Publish""#)
+      func status(_ proposed: String, _ more: String...) throws -> Int32 {
+        try WhittleProcess.run(["check", "--existing", old, "--proposed", proposed] + more).status
+      }
+      #expect(try status(blocked) == 1)
+      #expect(try status(blocked, "--organization", Self.tree, "--account", "111122223333") == 0)
+      #expect(try status(blocked, "--organization", Self.tree, "--account", "444455556666") == 1)
+      #expect(try status(blocked, "--organization", Self.tree, "--account", "999900001111") == 1)
+      #expect(try status(new, "--organization", Self.tree, "--account", "111122223333") == 1)
+      #expect(try status(blocked, "--organization", Self.tree) == 2)
+      let line =
+        #"{"id":"1","existing":{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}},"proposed":{"Statement":{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}}}"#
+      let pairs = try WhittleProcess.run(
+        ["check", "--pairs", "-", "--organization", Self.tree, "--account", "111122223333"],
+        input: Array(line.utf8))
+      #expect(pairs.status == 0)
+      #expect(try WhittleProcess.run(["check", "--pairs", "-"], input: Array(line.utf8)).status == 1)
+    }
+  }
 }

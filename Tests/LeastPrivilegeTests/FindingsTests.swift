@@ -43,12 +43,17 @@ import Usage
       }
       return reasons
     }
-    // Of `Named`, the Deny covers the pictures but no function, so that only the statement as a whole is not covered.
-    #expect(reasons() == ["ec2:RunInstances": "the permissions boundary does not allow it"])
+    // Of `Named`, only the pictures are resources of S3, and the Deny covers those.
+    #expect(
+      reasons() == [
+        "ec2:RunInstances": "the permissions boundary does not allow it",
+        "s3:PutObject": "policy `inline` denies it explicitly",
+      ])
     grants.govern(by: try Organization(fixture: "tree.json"))
     #expect(
       reasons() == [
         "ec2:RunInstances": "the permissions boundary does not allow it",
+        "s3:PutObject": "policy `inline` denies it explicitly",
         "sqs:SendMessage": "the service control policies of level 1 do not allow it",
         "lambda:InvokeFunction": "the service control policies of level 1 do not allow it",
       ])

@@ -122,6 +122,8 @@ struct AccessEvidence {
     let account = record.grant?.identity.account ?? ARN(principal.identifier)?.account ?? ""
     guard let begin = begins[account] else { return result }
     let calls = lastCalls[principal] ?? [:]
+    // What it used by the logs is kept, and narrowed to the resources that the logs tell.
+    let used = Set(record.uses.uses.filter(\.wasPermitted).map { $0.action.lowercased() })
     func isNews(_ name: String, _ attempt: LastAccessedReport.Attempt) -> Bool {
       guard attempt.time >= begin else { return false }
       guard let call = calls[name] else { return true }
@@ -129,11 +131,13 @@ struct AccessEvidence {
     }
     let names = Set([principal.identifier, record.grant?.identity.arn].compactMap(\.self))
     for entity in names.sorted() {
-      for (name, attempt) in actions[entity] ?? [] where isNews(name, attempt) {
+      for (name, attempt) in actions[entity] ?? [] where isNews(name, attempt) && !used.contains(name) {
         result.add(attempt.time, on: name)
       }
       for (name, attempt) in services[entity] ?? [] where isNews(name, attempt) {
         if isCovered(attempt, account), hidden().contains(name) { continue }
+        var attempt = attempt
+        attempt.untouched.formUnion(used)
         result.add(attempt, onService: name)
       }
     }

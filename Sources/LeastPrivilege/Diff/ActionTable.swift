@@ -3,6 +3,7 @@
 
 import AWSCatalog
 import IAM
+import Usage
 
 /// Actions of the catalog by number, and the actions that statement elements stand for.
 ///
@@ -24,7 +25,7 @@ final class ActionTable {
   private var matches: [String: [Int]] = [:]
   private var grants: [Grant: Expansion] = [:]
   /// The ARN formats of resource types, and those of each action by number.
-  private var formats: [Wildcard] = []
+  private var formats: [(text: String, pattern: Wildcard)] = []
   private var formatNumbers: [String: Int] = [:]
   private var formatsOfActions: [Int: [Int]] = [:]
 
@@ -67,9 +68,9 @@ final class ActionTable {
     guard case .resource(let patterns)? = statement.resources else { return all }
     let grant = Grant(actions: statement.actions, resources: statement.resources)
     if let known = grants[grant] { return known }
-    let resources = patterns.map { ResourceNotation.pattern($0) }
+    let resources = patterns.map { ($0, ResourceNotation.pattern($0)) }
     var result = all
-    if !resources.contains(where: \.matchesEverything) {
+    if !resources.contains(where: \.1.matchesEverything) {
       var named: Set<Int> = []
       if case .action(let texts) = statement.actions {
         for text in texts where !text.contains(where: { $0 == "*" || $0 == "?" }) {
@@ -81,7 +82,7 @@ final class ActionTable {
         if named.contains(action) { return true }
         return resourceFormats(of: action).contains { format in
           if let known = meets[format] { return known }
-          let meeting = resources.contains { $0.intersects(formats[format]) }
+          let meeting = resources.contains { GrantedResources.meet($0, formats[format]) }
           meets[format] = meeting
           return meeting
         }
@@ -98,7 +99,7 @@ final class ActionTable {
     let result = texts.map { text in
       if let known = formatNumbers[text] { return known }
       formatNumbers[text] = formats.count
-      formats.append(ResourceNotation.pattern(text))
+      formats.append((text, ResourceNotation.pattern(text)))
       return formats.count - 1
     }
     formatsOfActions[action] = result

@@ -27,6 +27,31 @@ struct GrantedResources {
     }
   }
 
+  /// Whether a pattern may stand for a resource of an ARN format.
+  ///
+  /// The placeholders of a format match any text, colons too, so that the services are compared before: a pattern that names
+  /// one stands for none of another.
+  ///
+  /// - Parameters:
+  ///   - pattern: The pattern.
+  ///   - format: The format.
+  /// - Returns: Whether there may be such a resource.
+  static func meet(
+    _ pattern: (text: String, pattern: Wildcard), _ format: (text: String, pattern: Wildcard)
+  ) -> Bool {
+    if let named = service(pattern.text), let own = service(format.text), named != own { return false }
+    return pattern.pattern.intersects(format.pattern)
+  }
+
+  /// The service that an ARN, or a pattern of one, names for certain.
+  private static func service(_ text: String) -> Substring? {
+    let parts = text.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4, !parts[2].contains(where: { "*?$".contains($0) }),
+      !parts[0].contains("*"), !parts[1].contains(where: { "*?".contains($0) })
+    else { return nil }
+    return parts[2]
+  }
+
   /// The patterns that a use was on, or `nil` where the element does not name its resource.
   ///
   /// A use within a pattern may have needed whatever part of the pattern is granted.

@@ -266,7 +266,7 @@ final class EffectivePermissions {
       guard types.contains(where: \.required) else { return resources.patterns }
       let own = formats()
       let fitting = resources.patterns.filter { named in
-        own.contains { $0.pattern.intersects(named.pattern) }
+        own.contains { GrantedResources.meet(named, $0) }
       }
       return fitting.isEmpty ? resources.patterns : fitting
     }

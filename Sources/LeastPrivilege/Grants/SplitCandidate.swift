@@ -56,13 +56,12 @@ public struct SplitCandidate: Hashable, Sendable {
     }
   }
 
-  /// Judges a role.
+  /// Judges a role: there is no candidate where everybody uses it in much the same way, nor where somebody used more than the
+  /// ledger keeps, and so perhaps everything that others use.
   ///
   /// - Parameters:
   ///   - role: The role's ARN.
   ///   - users: Who used it for what.
-  /// - Returns: `nil` where everybody uses it in much the same way, and where somebody used more than the ledger keeps, and so
-  ///   perhaps everything that others use.
   init?(_ role: String, _ users: RoleUsers) {
     guard users.entries.allSatisfy({ !$0.actions.overflowed }) else { return nil }
     let judged = users.entries.filter { $0.actions.elements.count >= SplitCandidate.leastActions }

@@ -109,20 +109,19 @@ struct StatementNarrowing {
     let regions = GrantedRegions(statement.resources)
     let granted = Set(table.granted(by: statement).actions)
     for number in expansion.actions where granted.contains(number) || used[number] != nil {
-      let isObservable = evidence.coverage.isObservable(
-        table.entries[number], account: evidence.account, regions: regions)
+      // Nobody knows on which resources it is used.
+      let isHidden = evidence.isHidden(table.entries[number], regions: regions)
       if let hits = used[number] {
-        if isObservable, !hits.contains(where: { $0.isWithinPattern || $0.resource == "*" }) {
+        if !isHidden, !hits.contains(where: { $0.isWithinPattern || $0.resource == "*" }) {
           narrow[number] = hits
           continue
         }
         wholeUses += hits
-      } else {
-        if isObservable, !evidence.wasTried(table.entries[number]) { continue }
-        isOpen = true
+      } else if !isHidden {
+        continue
       }
       whole.actions.insert(number)
-      isOpen = isOpen || !isObservable
+      isOpen = isOpen || isHidden
     }
     let hasWhole = !whole.actions.isEmpty || !whole.foreign.isEmpty || whole.keepsUnknown
     guard hasWhole || !narrow.isEmpty else { return [] }

@@ -33,11 +33,15 @@ struct TrimEvidence {
     self.coverage = coverage
   }
 
-  /// Whether AWS saw an action tried that the logs could have shown and do not, on nobody knows which resource.
+  /// Whether an action may be in use on resources that the logs do not tell: they could not have shown it, or somebody who did
+  /// not use it by the logs was seen by AWS trying it.
   ///
-  /// - Parameter entry: The action.
-  /// - Returns: Whether it has to stay.
-  func wasTried(_ entry: ActionTraits) -> Bool {
-    accessed.lastAttempt(on: entry.action, isObservable: true) != nil
+  /// - Parameters:
+  ///   - entry: The action.
+  ///   - regions: The regions that the granted resources name.
+  /// - Returns: Whether it has to stay as it is.
+  func isHidden(_ entry: ActionTraits, regions: GrantedRegions?) -> Bool {
+    !coverage.isObservable(entry, account: account, regions: regions)
+      || accessed.lastAttempt(on: entry.action, isObservable: true) != nil
   }
 }

@@ -24,6 +24,8 @@ resource "aws_iam_group_policy" "staff_look" {
   })
 }
 
+# Account 210987654321, visit (inline in group visitors): nothing of it is used: delete
+
 # Account 210987654321, dead (customer managed): nothing of it is used: detach and delete
 
 # Account 210987654321, deploy (customer managed): 2 unused actions less
@@ -93,6 +95,35 @@ resource "aws_iam_role_policy" "orders_orders" {
             "aws:MultiFactorAuthPresent" = "false"
           }
         }
+      },
+    ]
+  })
+}
+
+# Account 210987654321, jobs (inline in role worker): 13 unused actions less
+import {
+  to = aws_iam_role_policy.worker_jobs
+  id = "worker:jobs"
+}
+
+resource "aws_iam_role_policy" "worker_jobs" {
+  name = "jobs"
+  role = "worker"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "ButNotDelete"
+        Effect = "Allow"
+        Action = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        Resource = "arn:aws:sqs:eu-west-1:210987654321:jobs*"
       },
     ]
   })
