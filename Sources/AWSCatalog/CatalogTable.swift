@@ -14,7 +14,7 @@
 /// A sorted table of tab-separated lines.
 ///
 /// Invariant: the bytes outlive the table, since embedded bytes and those of a loaded catalog file are never
-/// freed. `byte(at:)` is the only place that touches them, and it checks its index.
+/// freed. `byte(at:)`, `text(_:)` and `withBytes(_:)` are all that touch them, and check their ranges.
 @safe
 struct CatalogTable: Sendable {
   private nonisolated(unsafe) let base: UnsafePointer<UInt8>
@@ -68,6 +68,13 @@ struct CatalogTable: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     let bytes = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
     return unsafe String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Looks at the bytes behind the first line.
+  ///
+  /// - Parameter look: What looks at them; they must not leave it.
+  func withBytes(_ look: (UnsafeRawBufferPointer) -> Void) {
+    unsafe look(UnsafeRawBufferPointer(start: base + start, count: count - start))
   }
 
   /// The line that says where the table comes from, without its `# `.

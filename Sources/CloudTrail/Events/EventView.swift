@@ -14,9 +14,9 @@ public import IAM
 /// The pointers in it are set by `RecordReader` around one call of a consumer and are not handed out; every range that is
 /// read comes from the tape, which has checked it against the text.
 @safe public struct EventView {
-  private let nodes: UnsafeBufferPointer<JSONTape.Node>
-  private let text: UnsafeRawBufferPointer
-  private let fields: RecordFields
+  let nodes: UnsafeBufferPointer<JSONTape.Node>
+  let text: UnsafeRawBufferPointer
+  let fields: RecordFields
   /// What sort of event this is.
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.

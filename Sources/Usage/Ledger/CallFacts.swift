@@ -6,7 +6,7 @@ import IAM
 /// What a ledger records of an event, whenever and however often it happened.
 struct CallFacts: Sendable {
   /// Whose permissions the event used.
-  let principal: Principal
+  var principal: Principal
   /// What sort of event it is.
   let kind: EventKind
   /// Whether the event is a call with a source and a name, from which something can be learnt.
@@ -20,13 +20,13 @@ struct CallFacts: Sendable {
   /// The event name, empty where the record has none.
   let eventName: String
   /// The region.
-  let region: String?
+  var region: String?
   /// The service that made the call on the principal's behalf.
-  let invokedBy: String?
+  var invokedBy: String?
   /// Values of condition keys that the record states outside the request, but for the caller's address.
-  let surroundings: [ContextPair]
+  var surroundings: [ContextPair]
   /// What the call needed.
-  let resolution: Resolution
+  var resolution: Resolution
 
   /// Takes what is recorded of an event.
   ///
@@ -37,7 +37,7 @@ struct CallFacts: Sendable {
   init(_ event: CloudTrailEvent, _ principal: Principal, _ resolution: Resolution) {
     self.principal = principal
     kind = event.kind
-    isCall = event.kind.isCall && event.eventSource != nil && event.eventName != nil
+    isCall = event.isTelling
     outcome = event.outcome
     hasError = event.errorCode != nil
     eventSource = event.eventSource ?? ""

@@ -31,9 +31,19 @@ extension UsageLedger {
   /// - Parameter limit: How many distinct resources a family may have, at least one.
   /// - Complexity: O(*n*) in the number of uses.
   package mutating func generalize(limit: Int = UsageLedger.familyLimit) {
+    // Cutting names is dear: only those are cut that stand with more than `limit` others, whatever their stems, or are in
+    // a family that was lifted before.
+    var sizes: [UseKey: Int] = [:]
+    for key in uses.keys { sizes[key.withoutResource, default: 0] += 1 }
+    let lifted = Set(generalized.keys.map(\.stem.withoutResource))
+    guard !lifted.isEmpty || sizes.values.contains(where: { $0 > limit }) else { return }
     var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
     for key in uses.keys where key.resource != "*" {
-      guard let name = SplitName(key.resource) else { continue }
+      let group = key.withoutResource
+      guard sizes[group, default: 0] > limit || lifted.contains(group), let name = SplitName(key.resource)
+      else {
+        continue
+      }
       var stem = key
       stem.resource = name.stem
       members[UseFamily(stem: stem), default: []].append((key, name))
@@ -77,5 +87,14 @@ extension UsageLedger {
       key.resource = member.name.stem + tail
       uses[key, default: UseFacts()].merge(facts)
     }
+  }
+}
+
+extension UseKey {
+  /// What the uses of one action by one principal under one context have in common.
+  fileprivate var withoutResource: UseKey {
+    var key = self
+    key.resource = ""
+    return key
   }
 }

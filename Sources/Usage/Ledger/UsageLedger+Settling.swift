@@ -14,35 +14,58 @@ extension UsageLedger {
   public func settled(with extra: LearnedFacts = LearnedFacts()) -> UsageLedger {
     var facts = learned
     facts.merge(extra)
+    // By bytes: principals whose names are canonically equivalent are equal, and only one of them may have been learnt about.
+    var wholes: [ByteString: String] = [:]
+    func name(_ principal: Principal) -> Principal {
+      guard principal.kind == .role || principal.kind == .user else { return principal }
+      let identifier = ByteString(principal.identifier)
+      let whole = wholes[identifier] ?? facts.settled(principal).identifier
+      wholes[identifier] = whole
+      return Principal(kind: principal.kind, identifier: whole, account: principal.account)
+    }
     var result = self
-    result.uses = [:]
-    result.principals = [:]
-    result.operations = [:]
     result.learned = LearnedFacts()
     result.generalized = [:]
     for (family, level) in generalized {
       var stem = family.stem
-      stem.principal = facts.settled(stem.principal)
+      stem.principal = name(stem.principal)
       result.generalized.merge([UseFamily(stem: stem): level]) { max($0, $1) }
     }
-    for (key, value) in uses {
-      for (settledKey, reason) in facts.settled(key) {
-        var value = value
-        if let reason { value.unresolvedReasons.insert(reason) }
-        result.uses[settledKey, default: UseFacts()].merge(value)
-      }
+    result.moveUses(facts, name)
+    // What keeps its name stays where it is, for both ledgers to share; all that moves is taken out before any is put in.
+    let renamed = principals.filter { name($0.key) != $0.key }
+    for principal in renamed.keys { result.principals[principal] = nil }
+    for (principal, value) in renamed {
+      result.principals[name(principal), default: PrincipalFacts()].merge(value)
     }
-    for (principal, value) in principals {
-      result.principals[facts.settled(principal), default: PrincipalFacts()].merge(value)
-    }
-    for (key, value) in operations {
+    let recalled = operations.filter { name($0.key.principal) != $0.key.principal }
+    for key in recalled.keys { result.operations[key] = nil }
+    for (key, value) in recalled {
       var key = key
-      key.principal = facts.settled(key.principal)
+      key.principal = name(key.principal)
       result.operations[key, default: OperationFacts()].merge(value)
     }
     // Two names of one principal may have become one, with more resources together than either had.
     result.generalize()
     return result
+  }
+
+  /// Puts the uses under other keys for which anything was learnt; few of them, so that the others are left alone.
+  private mutating func moveUses(_ facts: LearnedFacts, _ name: (Principal) -> Principal) {
+    var moved: [(from: UseKey, to: [(UseKey, String?)])] = []
+    for key in uses.keys where facts.mayTell(key) || name(key.principal) != key.principal {
+      let settled = facts.settled(key)
+      if settled.count == 1, settled[0].0 == key, settled[0].1 == nil { continue }
+      moved.append((key, settled))
+    }
+    let values = moved.map { uses.removeValue(forKey: $0.from) ?? UseFacts() }
+    for (move, value) in zip(moved, values) {
+      for (key, reason) in move.to {
+        var value = value
+        if let reason { value.unresolvedReasons.insert(reason) }
+        uses[key, default: UseFacts()].merge(value)
+      }
+    }
   }
 }
 
@@ -53,6 +76,11 @@ extension LearnedFacts {
     let whole = whole(principal.identifier)
     guard whole.count == 1, let arn = whole.first else { return principal }
     return Principal(kind: principal.kind, identifier: arn, account: principal.account)
+  }
+
+  /// Whether a use is of an action whose resources facts are learnt about.
+  func mayTell(_ key: UseKey) -> Bool {
+    key.resource != "*" && ["iam:", "sts:", "kms:"].contains { key.action.hasPrefix($0) }
   }
 
   /// The keys that a use has when everything learnt is applied, with the reason where a resource stays unknown.

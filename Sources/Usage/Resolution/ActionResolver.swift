@@ -38,12 +38,19 @@ public struct ActionResolver: Sendable {
   ///
   /// - Parameter event: The event.
   /// - Returns: What sort of event it is, and the requirements of a call, sorted, each once.
-  public func resolve(_ event: CloudTrailEvent) -> Resolution { resolve(event) { _ in } }
+  public func resolve(_ event: CloudTrailEvent) -> Resolution {
+    var resolution = resolve(event) { _ in }
+    if event.isTelling {
+      resolution.lessons = Set(resolution.lessons + Lessons.facts(event.userIdentity)).sorted()
+    }
+    return resolution
+  }
 
   /// The permissions that a call needed, and on which large parts of the record they depend.
   ///
   /// Lessons and observed context are not meant by that: they come from ARNs of IAM and from parameters of a few names
-  /// (``tellingNames``), which are found without reading the parts.
+  /// (``tellingNames``), which are found without reading the parts. What the caller's identity teaches is left out, for it
+  /// is the same whatever the call.
   ///
   /// - Parameters:
   ///   - event: The event.
@@ -207,11 +214,6 @@ extension [Requirement] {
   /// The requirements sorted by action, resource and context, each once; the rule of the first stays.
   fileprivate func deduplicated() -> [Requirement] {
     var seen: Set<RequirementKey> = []
-    let unique = filter { seen.insert(RequirementKey($0)).inserted }
-    return unique.sorted { left, right in
-      if left.action != right.action { return left.action.precedes(right.action) }
-      if !left.resource.sameBytes(as: right.resource) { return left.resource.precedes(right.resource) }
-      return left.context.lexicographicallyPrecedes(right.context)
-    }
+    return filter { seen.insert(RequirementKey($0)).inserted }.sorted { $0.precedes($1) }
   }
 }

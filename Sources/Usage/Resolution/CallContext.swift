@@ -92,9 +92,14 @@ extension CloudTrailEvent {
 
   /// Where the call came from, unless a service made it.
   var callerAddress: String? {
-    guard let address = sourceIPAddress, !address.hasSuffix(CloudTrailEvent.serviceDomain) else { return nil }
-    return address
+    sourceIPAddress.flatMap(CloudTrailEvent.callerAddress(_:))
   }
+
+  /// An address, unless it is the name of a service that made the call.
+  ///
+  /// - Parameter address: A record's source address.
+  /// - Returns: The address, or `nil`.
+  static func callerAddress(_ address: String) -> String? { address.hasSuffix(serviceDomain) ? nil : address }
 
   /// How the names of services end that stand in the place of an address.
   static var serviceDomain: String { ".amazonaws.com" }

@@ -3,16 +3,21 @@
 import CloudTrail
 import IAM
 
+extension CloudTrailEvent {
+  /// Whether the event is a call with a source and a name, from which something can be learnt.
+  var isTelling: Bool { kind.isCall && eventSource != nil && eventName != nil }
+}
+
 enum Lessons {
   /// Names of request parameters without which there is nothing to learn but from ARNs of IAM.
   static let parameterNames = ["instanceProfileName", "roleName", "aliasName", "keyId"]
 
-  /// The facts that a call teaches.
+  /// The facts that a call teaches, but for those of the caller's identity.
   ///
   /// - Parameter call: The call.
   /// - Returns: The facts, sorted.
   static func facts(_ call: Call) -> [LearnedFact] {
-    var facts = Set(facts(call.event.userIdentity))
+    var facts: Set<LearnedFact> = []
     func add(_ text: String) {
       if let fact = identity(text) { facts.insert(fact) }
     }

@@ -71,6 +71,18 @@ public struct Requirement: Hashable, Sendable {
   }
 }
 
+extension Requirement {
+  /// Whether a requirement stands before another one: by action, resource and context.
+  ///
+  /// - Parameter other: The other one.
+  /// - Returns: Whether it does.
+  func precedes(_ other: Requirement) -> Bool {
+    if action != other.action { return action.precedes(other.action) }
+    if !resource.sameBytes(as: other.resource) { return resource.precedes(other.resource) }
+    return context.lexicographicallyPrecedes(other.context)
+  }
+}
+
 /// What a resolver made of one event.
 public struct Resolution: Hashable, Sendable {
   /// What sort of event it was; the catalog's word for operations goes for events.

@@ -52,6 +52,9 @@ struct EventFilter: Sendable {
     self.catalog = catalog
   }
 
+  /// Whether principals, accounts, regions and services are all let through.
+  var takesAll: Bool { principals.isEmpty && accounts.isEmpty && regions.isEmpty && services.isEmpty }
+
   /// Whether coverage is drawn from an event: its time, account and region are looked at.
   ///
   /// - Parameters:

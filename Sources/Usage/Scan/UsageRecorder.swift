@@ -27,6 +27,12 @@ struct UsageRecorder: EventConsumer {
     let identity: JSONDigest
     /// The digest of what decides the resolution: callers of one account are alike.
     let surroundings: JSONDigest
+    /// What decides the resolution, as texts.
+    let resolved: [String?]
+    /// Whose permissions it uses.
+    let principal: Principal
+    /// The service that calls on its behalf.
+    let invokedBy: String?
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
     /// Whether the ledger has what it tells of who used the principal.
@@ -40,6 +46,7 @@ struct UsageRecorder: EventConsumer {
   private var usesBeforeGeneralizing = UsageRecorder.leastUses
   private let filter: EventFilter
   private let resolver: ActionResolver
+  private let catalog: Catalog
 
   private var callerNumbers = DigestTable()
   private var callers: [Caller] = []
@@ -47,7 +54,17 @@ struct UsageRecorder: EventConsumer {
   private var shapes: [CallShape] = []
   private var counts: [ShapeCounts] = []
   private var resolutionNumbers = DigestTable()
-  private var resolutions: [Resolution] = []
+  private var resolutions: [CallFacts] = []
+  /// Templates of resolutions, once there were enough of them that making templates pays.
+  private var templates: TemplateTable?
+  /// How many calls are resolved before templates are made.
+  private let templatesAfter: Int
+  private var resolutionsMade = 0
+  /// How many calls were resolved by templates.
+  private(set) var templateHits = 0
+  private var surroundingNumbers = DigestTable()
+  private var surroundings: [[ContextPair]] = []
+  private var placeNumbers = DigestTable()
   private var coverage = CoverageRecorder()
   private var addresses = DigestTable()
   /// The people whose calls of a shape are recorded.
@@ -58,9 +75,12 @@ struct UsageRecorder: EventConsumer {
   /// - Parameters:
   ///   - filter: Which events count.
   ///   - catalog: The reference data.
-  init(filter: EventFilter, catalog: Catalog) {
+  ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
+  init(filter: EventFilter, catalog: Catalog, templatesAfter: Int = 512) {
     self.filter = filter
     self.resolver = ActionResolver(catalog: catalog)
+    self.catalog = catalog
+    self.templatesAfter = templatesAfter
   }
 
   /// The ledger of all events so far.
@@ -74,6 +94,7 @@ struct UsageRecorder: EventConsumer {
   mutating func merge(_ other: UsageRecorder) {
     recordShapes()
     recorded.merge(other.ledger)
+    templateHits += other.templateHits
     generalizeIfLarge()
   }
 
@@ -154,7 +175,8 @@ struct UsageRecorder: EventConsumer {
     let identity = decode().userIdentity
     callers.append(
       Caller(
-        identity: identity.principalDigest, surroundings: identity.surroundingsDigest,
+        identity: identity.principalDigest, surroundings: JSONDigest(texts: identity.resolved),
+        resolved: identity.resolved, principal: Principal(identity), invokedBy: identity.invokedBy,
         user: RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }))
     callerNumbers[key] = UInt32(callers.count - 1)
     return callers.count - 1
@@ -166,7 +188,10 @@ struct UsageRecorder: EventConsumer {
     guard addresses[key] == nil else { return }
     if addresses.count >= UsageRecorder.mostSeen { addresses.removeAll() }
     addresses[key] = 0
-    if let address = decode().callerAddress { shapes[shape].addresses.insert(address) }
+    // Most addresses are plain; the others are left to the decoder.
+    let address =
+      event.plainText(.sourceIPAddress).map(CloudTrailEvent.callerAddress(_:)) ?? decode().callerAddress
+    if let address { shapes[shape].addresses.insert(address) }
   }
 
   /// Keeps what a person used a role for.
@@ -189,7 +214,7 @@ struct UsageRecorder: EventConsumer {
     if let number = shapeNumbers.number(event, &key, &known) { return number }
     if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
     // The parts that decided the first event of a key belong to the keys of all events like it.
-    let needed = addShape(event, decode(), caller.surroundings.following(content))
+    let needed = addShape(event, caller, content, decode)
     shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
     return shapes.count - 1
   }
@@ -197,52 +222,92 @@ struct UsageRecorder: EventConsumer {
   /// Adds the shape of an event.
   ///
   /// - Parameters:
-  ///   - view: The event.
-  ///   - event: The event, decoded.
-  ///   - content: The digest of what decides its resolution, but for large parts.
+  ///   - event: The event.
+  ///   - caller: Who made the call.
+  ///   - content: The digest of what decides its resolution, but for identity and large parts.
+  ///   - decode: Decodes the event.
   /// - Returns: How many of its large parts decided the shape.
   private mutating func addShape(
-    _ view: EventView, _ event: CloudTrailEvent, _ content: JSONDigest
+    _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
   ) -> Int {
     func add(_ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, coverage: Int = 0) {
       shapes.append(CallShape(facts))
       counts.append(ShapeCounts(treatment, isTelling: facts?.isCall ?? false, coverage: coverage))
     }
-    let principal = Principal(event)
-    guard filter.coversPlace(event, principal) else {
+    if !filter.takesAll, !filter.coversPlace(decode(), caller.principal) {
       add(.ignored)
       return 0
     }
-    let place = coverage.number(CoverageKey(event))
-    guard filter.selects(event, principal) else {
+    let place = place(event, caller, decode)
+    if !filter.takesAll, !filter.selects(decode(), caller.principal) {
       add(.covering, coverage: place)
       return 0
     }
-    let (resolution, partsRead) = resolution(view, event, content)
-    add(
-      resolution.requirements.isEmpty ? .counted : .used, CallFacts(event, principal, resolution),
-      coverage: place)
+    var (call, partsRead) = call(event, caller, caller.surroundings.following(content), decode)
+    call.principal = caller.principal
+    call.invokedBy = caller.invokedBy
+    call.region = event.plainText(.awsRegion) ?? decode().awsRegion
+    let isUsed = !call.resolution.requirements.isEmpty
+    call.surroundings = isUsed ? surroundings(event, caller, decode) : []
+    add(isUsed ? .used : .counted, call, coverage: place)
     return partsRead
   }
 
-  /// What a call needed, and how many of its large parts decided that.
-  private mutating func resolution(
-    _ view: EventView, _ event: CloudTrailEvent, _ content: JSONDigest
-  ) -> (Resolution, partsRead: Int) {
+  /// What a call needed, and how many of its large parts decided that; of its principal nothing is said.
+  private mutating func call(
+    _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
+  ) -> (CallFacts, partsRead: Int) {
     var key = content
     var known = 0
-    if let number = resolutionNumbers.number(view, &key, &known) { return (resolutions[number], known) }
+    if let number = resolutionNumbers.number(event, &key, &known) { return (resolutions[number], known) }
+    if var found = templates?.call(event, caller.resolved) {
+      templateHits += 1
+      recorded.learn(found.call.resolution.lessons)
+      found.call.resolution.lessons = []
+      return (found.call, partsRead: max(known, found.parts))
+    }
     if resolutions.count >= UsageRecorder.mostShapes {
       resolutions.removeAll(keepingCapacity: true)
       resolutionNumbers.removeAll()
     }
+    let decoded = decode()
     var partsRead = 0
-    var resolution = resolver.resolve(event) { partsRead = $0.partsRead }
-    recorded.learn(resolution.lessons)
-    resolution.lessons = []
-    resolutions.append(resolution)
-    resolutionNumbers.add(resolutions.count - 1, view, content, parts: partsRead)
-    return (resolution, max(known, partsRead))
+    var call = CallFacts(decoded, caller.principal, resolver.resolve(decoded) { partsRead = $0.partsRead })
+    templates?.learn(event, call, partsRead) { resolver.resolve($0) { _ in } }
+    resolutionsMade += 1
+    if templates == nil, resolutionsMade > templatesAfter { templates = TemplateTable(catalog) }
+    recorded.learn(call.resolution.lessons)
+    call.resolution.lessons = []
+    resolutions.append(call)
+    resolutionNumbers.add(resolutions.count - 1, event, content, parts: partsRead)
+    return (call, max(known, partsRead))
+  }
+
+  /// The number of what an event shows to be covered.
+  private mutating func place(
+    _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
+  ) -> Int {
+    let key = event.placeDigest.following(caller.surroundings)
+    if let number = placeNumbers[key] { return Int(number) }
+    let number = coverage.number(CoverageKey(decode()))
+    placeNumbers[key] = UInt32(number)
+    return number
+  }
+
+  /// Values of condition keys that an event states outside the request; events that state the same ones share them.
+  private mutating func surroundings(
+    _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
+  ) -> [ContextPair] {
+    let key = event.surroundingsDigest.following(caller.identity)
+    if let number = surroundingNumbers[key] { return surroundings[Int(number)] }
+    if surroundings.count >= UsageRecorder.mostShapes {
+      surroundings.removeAll()
+      surroundingNumbers.removeAll()
+    }
+    let pairs = decode().surroundings
+    surroundingNumbers[key] = UInt32(surroundings.count)
+    surroundings.append(pairs)
+    return pairs
   }
 
   /// Puts what was counted into the ledger.
@@ -258,6 +323,7 @@ struct UsageRecorder: EventConsumer {
     shapeNumbers.removeAll()
     addresses.removeAll()
     users.removeAll()
+    placeNumbers.removeAll()
     coverage = CoverageRecorder()
   }
 
@@ -271,7 +337,7 @@ struct UsageRecorder: EventConsumer {
 
 extension DigestTable {
   /// What stands in place of a number where events differ by a further part.
-  private static let fork = UInt32.max
+  static let fork = UInt32.max
 
   /// The number of an event that is found by some of its large parts besides its content.
   ///
@@ -313,7 +379,7 @@ extension DigestTable {
 
 extension EventView {
   /// The large parts of events in the order in which they are added to keys.
-  fileprivate static let parts: [RecordField] = [
+  static let parts: [RecordField] = [
     .requestParameters, .responseElements, .additionalEventData,
   ]
 
@@ -348,6 +414,21 @@ extension EventView {
     if presence & 2 != 0 { add(traces(in: .responseElements, of: .none)) }
     return key
   }
+
+  /// The digest of what an event shows to be covered, but for what its identity tells.
+  fileprivate var placeDigest: JSONDigest {
+    key(.recipientAccountId).following(key(.awsRegion)).following(key(.eventCategory))
+      .following(key(.eventSource))
+  }
+
+  /// The digest of what decides the values of condition keys outside the request, but for what its identity tells.
+  fileprivate var surroundingsDigest: JSONDigest {
+    // The name of a service stands in the place of an address.
+    let address =
+      mayEnd(.sourceIPAddress, with: ".amazonaws.com")
+      ? key(.sourceIPAddress) : JSONDigest(has(.sourceIPAddress) ? 1 : 2)
+    return key(.vpcEndpointId).following(address).tagged(usesTLS ? 1 : 0)
+  }
 }
 
 extension UserIdentity {
@@ -365,16 +446,15 @@ extension UserIdentity {
       ])
   }
 
-  /// The digest of what a resolver looks at in an identity: partition and account, the service that called on its behalf,
-  /// and the user that operations on the caller itself are about.
-  fileprivate var surroundingsDigest: JSONDigest {
+  /// What a resolver looks at in an identity: partition and account, the service that called on its behalf, and the user
+  /// that operations on the caller itself are about.
+  fileprivate var resolved: [String?] {
     let own = arn.flatMap { ARN($0) }
     let issuer = sessionIssuerARN.flatMap { ARN($0) }
-    return JSONDigest(
-      texts: [
-        accountID, sessionIssuerAccountID, own?.account, own?.partition, issuer?.partition, invokedBy,
-        type == "IAMUser" ? arn : nil,
-      ])
+    return [
+      accountID, sessionIssuerAccountID, own?.account, own?.partition, issuer?.partition, invokedBy,
+      type == "IAMUser" ? arn : nil,
+    ]
   }
 }
 

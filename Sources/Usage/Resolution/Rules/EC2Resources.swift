@@ -113,7 +113,7 @@ struct EC2Resources: ServiceRule {
   }
 
   /// The beginnings of resource ids ("Resource IDs" in the Amazon EC2 User Guide).
-  private static let idPrefixes = [
+  static let idPrefixes = [
     "capacity-reservation": "cr", "carrier-gateway": "cagw", "customer-gateway": "cgw",
     "dhcp-options": "dopt",
     "egress-only-internet-gateway": "eigw", "elastic-ip": "eipalloc", "fleet": "fleet", "image": "ami",

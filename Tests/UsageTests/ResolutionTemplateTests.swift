@@ -1,0 +1,174 @@
+// Calls that differ in nothing but names need the same permissions under other names.
+
+import AWSCatalog
+import CloudTrail
+import Foundation
+import JSONStream
+import TestSupport
+import Testing
+
+@testable import Usage
+
+@Suite struct ResolutionTemplateTests {
+  /// What rules look for in values, and what is nearly that.
+  private static let telling = [
+    "i-0123456789abcdef0", "i-012345", "vpc-0a1b2c3d4e", "ou-ab12-cdef3456", "tgw-attach-0a1b2c3d4e5f",
+    "sgr-1",
+    "us-gov-west-1", "cn-north-1", "us-east-1", "us-east-2", "eu-west-1", "aws-x1", "Amazon-2", "alias/k1",
+    "111122223333", "11112222333", "name-A1b2C3", "route53", "wafv2", "s3-outposts", "x_y1", "*", "a1?",
+    "k%2F1",
+    "HIDDEN_DUE_TO_SECURITY_REASONS", "ecs:a1_b2", "1/2/3", "a:b:1", "0", "-1", "", "versionId=1",
+    "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeee1", "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee", "Z9\u{e9}",
+  ]
+
+  /// What becomes of names.
+  private enum Change {
+    /// Digits and the letters `a` to `f` become others.
+    case ids
+    /// All digits and letters become others of their sort: the beginnings of ids too.
+    case letters
+    /// Names become any others, of other lengths too.
+    case wild
+  }
+
+  private static let events: [String] = {
+    let folder = Fixtures.testdata.appending(path: "resolution")
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".ndjson") }.sorted().flatMap { file -> [String] in
+      let text = (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
+      return text.split(separator: "\n").compactMap { line in
+        guard let value = try? JSONValue(parsing: Array(line.utf8)), let event = value["event"] else {
+          return nil
+        }
+        var writer = JSONWriter()
+        writer.write(event)
+        return String(decoding: writer.bytes, as: UTF8.self)
+      }
+    }
+  }()
+
+  /// The event with other names: each run of letters, digits and hyphens that has a digit, wherever it stands behind a
+  /// quote or a separator, in the same way for the whole event.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - number: The number of the new event.
+  ///   - change: What becomes of its names.
+  ///   - random: The source of randomness.
+  /// - Returns: The event.
+  private static func renamed(
+    _ event: String, _ number: Int, _ change: Change, _ random: inout SeededGenerator
+  ) -> String {
+    var names: [String: String] = [:]
+    func name(_ run: String, _ random: inout SeededGenerator) -> String {
+      guard run.utf8.count >= 3, run.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return run }
+      if let known = names[run] { return known }
+      let name: String
+      switch change == .wild ? Int.random(in: 0..<6, using: &random) : 9 {
+      case 0..<2: name = run
+      case 2: name = telling.randomElement(using: &random) ?? run
+      case 3: name = run + String(Int.random(in: 0..<99, using: &random))
+      case 4: name = names.values.sorted().randomElement(using: &random) ?? run
+      default:
+        name = String(
+          decoding: run.utf8.map { byte -> UInt8 in
+            switch byte {
+            case 0x30...0x39: UInt8.random(in: 0x30...0x39, using: &random)
+            case 0x41...0x5A: UInt8.random(in: 0x41...0x5A, using: &random)
+            case 0x61...0x66: UInt8.random(in: 0x61...0x66, using: &random)
+            case 0x67...0x7A where change != .ids: UInt8.random(in: 0x61...0x7A, using: &random)
+            default: byte
+            }
+          }, as: UTF8.self)
+      }
+      names[run] = name
+      return name
+    }
+    var result = ""
+    var run = ""
+    for scalar in event.unicodeScalars {
+      if scalar == "-" || scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
+        run.unicodeScalars.append(scalar)
+      } else {
+        result += name(run, &random)
+        run = ""
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    // Whatever became of its id and time, each event has some of its own.
+    guard let value = try? JSONValue(parsing: Array(result.utf8)), case .object(var members) = value else {
+      return event
+    }
+    members.removeAll { ["eventID", "eventTime"].contains($0.name) }
+    var writer = JSONWriter()
+    writer.write(.object(members))
+    let id = "\"eventID\":\"00000000-0000-4000-8000-\(100_000_000_000 + number)\""
+    return "{\"eventTime\":\"2026-11-20T10:00:00Z\",\(id),"
+      + String(decoding: writer.bytes.dropFirst(), as: UTF8.self)
+  }
+
+  /// Law: whatever the names in an event are changed to, what is recorded is what rules make of the changed event.
+  @Test("Templates give what rules give", arguments: 1...2 as ClosedRange<UInt64>)
+  func renamedEvents(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    try #require(ResolutionTemplateTests.events.count > 500)
+    var lines: [String] = []
+    for event in ResolutionTemplateTests.events {
+      func add(_ event: String, _ change: Change) {
+        lines.append(ResolutionTemplateTests.renamed(event, lines.count, change, &random))
+      }
+      // A template of other beginnings must not serve the event itself.
+      add(event, .letters)
+      let other = lines[lines.count - 1]
+      for change in [Change.ids, .ids, .letters] { add(other, change) }
+      for change in [Change.ids, .ids, .wild, .ids, .wild] { add(event, change) }
+    }
+    // Runs of one event stand together, so that a table that is dropped now and then still serves them.
+    try Fixtures.withTemporaryDirectory { directory in
+      let path = directory + "/log.ndjson"
+      try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: path))
+      let filter = EventFilter(UsageFilter(), newest: nil, catalog: .embedded)
+      let fast = LogScan(inputs: [.path(path)], jobs: 1).run {
+        UsageRecorder(filter: filter, catalog: .embedded, templatesAfter: 0)
+      }.consumer
+      let slow = LogScan(inputs: [.path(path)], jobs: 1).run {
+        SlowRecorder(recorder: UsageRecorder(filter: filter, catalog: .embedded))
+      }.consumer.recorder
+      for (key, facts) in slow.ledger.uses where fast.ledger.uses[key] != facts {
+        Issue.record(
+          "seed \(seed): \(key)\nrules: \(facts)\ntemplates: \(String(describing: fast.ledger.uses[key]))")
+      }
+      #expect(fast.ledger == slow.ledger, "seed \(seed)")
+      #expect(fast.templateHits > lines.count / 4, "too few templates for the test to mean anything")
+    }
+  }
+
+  /// Invariant NAMES-ARE-OPAQUE: what the code of the rules looks for in values is no label.
+  @Test("Words with digits in the rules are in the vocabulary")
+  func words() throws {
+    let folder = Fixtures.packageRoot.appending(path: "Sources/Usage/Resolution")
+    let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+    var labels = TemplateTable.labels(.embedded)
+    var words = 0
+    for file in files.sorted() where file.hasSuffix(".swift") {
+      let source = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+      for line in source.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        for (number, literal) in line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        where number % 2 == 1 && literal != "0123456789ABCDEF" {
+          // The digits for writing percent-encodings are looked for nowhere.
+          words += 1
+          labels.reset()
+          labels.append(String(literal))
+          #expect(labels.labels.isEmpty, "\(file): \"\(literal)\" would be taken for a name")
+          // What ids begin with stays; so it is no part of the label.
+          guard literal.hasSuffix("-"), literal.first?.isLetter == true else { continue }
+          labels.reset()
+          labels.append(literal + "0a1b2c3d4")
+          #expect(
+            labels.labels.allSatisfy { $0.count == 9 }, "\(file): \"\(literal)\" is no beginning of ids")
+        }
+      }
+    }
+    #expect(words > 300)
+  }
+}
