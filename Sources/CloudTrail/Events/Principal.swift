@@ -28,12 +28,35 @@ public struct Principal: Hashable, Sendable, Comparable {
     case unknown = "Unknown"
   }
 
+  /// What a principal holds, shared by all its copies: ledgers name each of them in thousands of keys.
+  private final class Storage: Sendable {
+    let kind: Kind
+    let identifier: String
+    let account: String?
+    /// A hash of all three, so that a key with a principal in it is hashed without a look at its texts.
+    let digest: Int
+
+    init(kind: Kind, identifier: String, account: String?) {
+      self.kind = kind
+      self.identifier = identifier
+      self.account = account
+      var hasher = Hasher()
+      hasher.combine(kind)
+      Principal.combine(identifier, into: &hasher)
+      Principal.combine(account ?? "", into: &hasher)
+      hasher.combine(account == nil)
+      digest = hasher.finalize()
+    }
+  }
+
+  private let storage: Storage
+
   /// What sort of identity it is.
-  public let kind: Kind
+  public var kind: Kind { storage.kind }
   /// The ARN where the identity has one; otherwise a prefixed text such as `service:ec2.amazonaws.com`.
-  public let identifier: String
+  public var identifier: String { storage.identifier }
   /// The account that owns the identity, where the record tells.
-  public let account: String?
+  public var account: String? { storage.account }
 
   /// Creates a principal.
   ///
@@ -42,14 +65,39 @@ public struct Principal: Hashable, Sendable, Comparable {
   ///   - identifier: Its ARN or prefixed text.
   ///   - account: The account that owns it.
   public init(kind: Kind, identifier: String, account: String?) {
-    self.kind = kind
-    self.identifier = identifier
-    self.account = account
+    storage = Storage(kind: kind, identifier: identifier, account: account)
   }
+
+  private static func combine(_ text: String, into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(UInt8(0xFF))
+  }
+
+  /// Whether two principals have the same bytes: names that merely look alike are those of different identities.
+  public static func == (left: Principal, right: Principal) -> Bool {
+    if left.storage === right.storage { return true }
+    return left.storage.digest == right.storage.digest && left.kind == right.kind
+      && left.identifier.utf8.elementsEqual(right.identifier.utf8)
+      && (left.account == nil) == (right.account == nil)
+      && (left.account ?? "").utf8.elementsEqual((right.account ?? "").utf8)
+  }
+
+  /// Hashes kind, identifier and account.
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage.digest) }
 
   /// Orders principals by identifier, then kind, then account, by bytes.
   public static func < (left: Principal, right: Principal) -> Bool {
-    (left.identifier, left.kind.rawValue, left.account ?? "")
-      < (right.identifier, right.kind.rawValue, right.account ?? "")
+    if left.storage === right.storage { return false }
+    if !left.identifier.utf8.elementsEqual(right.identifier.utf8) {
+      return left.identifier.utf8.lexicographicallyPrecedes(right.identifier.utf8)
+    }
+    if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
+    return (left.account ?? "").utf8.lexicographicallyPrecedes((right.account ?? "").utf8)
   }
+}
+
+extension Principal: CustomStringConvertible {
+  /// The identifier, for messages of tests and debuggers.
+  public var description: String { identifier }
 }
