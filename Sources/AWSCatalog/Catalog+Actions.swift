@@ -19,6 +19,15 @@ extension Catalog {
     line(\.actions, name)?.text(0)
   }
 
+  /// The access level of an action, or `nil` where the catalog has no such action.
+  ///
+  /// - Parameter name: The action, `service:Name`, in any case.
+  /// - Returns: The level.
+  /// - Complexity: As ``action(_:)``, without the cost of the entry.
+  public func accessLevel(of name: String) -> AccessLevel? {
+    line(\.actions, name).map { AccessLevel(code: $0.code(1)) }
+  }
+
   /// The actions that a pattern matches, sorted by lower-case name.
   ///
   /// - Parameter pattern: A pattern such as `s3:Get*`, as an `Action` element of a policy has it: `*` stands for any

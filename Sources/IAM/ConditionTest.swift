@@ -121,13 +121,13 @@ struct ConditionTest: Sendable {
     case .stringEqualsIgnoreCase, .stringNotEqualsIgnoreCase:
       return anyExpected(in: context) {
         guard case .text(let value) = $0 else { return false }
-        return value.hasSameBytes(as: text) || value.lowercased().hasSameBytes(as: text.lowercased())
+        return value.sameBytes(as: text) || value.lowercased().sameBytes(as: text.lowercased())
       }
     case .stringEquals, .stringNotEquals, .stringLike, .stringNotLike, .arnEquals, .arnLike, .arnNotEquals,
       .arnNotLike, .null:
       return anyExpected(in: context) {
         switch $0 {
-        case .text(let value): value.hasSameBytes(as: text)
+        case .text(let value): value.sameBytes(as: text)
         case .pattern(let pattern): pattern.matches(text)
         case .arn(let pattern): pattern.matches(text)
         default: false

@@ -134,16 +134,16 @@ extension PolicyText {
       var kept: Set<Int> = []
       var next = 0
       for value in values {
-        guard let index = old[next...].firstIndex(where: { $0.hasSameBytes(as: value) }) else { break }
+        guard let index = old[next...].firstIndex(where: { $0.sameBytes(as: value) }) else { break }
         kept.insert(index)
         next = index + 1
       }
       if kept.count == values.count { return removing(Set(nodes.indices).subtracting(kept), from: nodes) }
-    } else if values.count == 1, old[0].hasSameBytes(as: values[0]) {
+    } else if values.count == 1, old[0].sameBytes(as: values[0]) {
       return []
     }
     let items = values.map { value in
-      old.firstIndex { $0.hasSameBytes(as: value) }.map { Array(text[tape[nodes[$0]].range]) }
+      old.firstIndex { $0.sameBytes(as: value) }.map { Array(text[tape[nodes[$0]].range]) }
         ?? literal(value)
     }
     if !isList, let item = items.first, items.count == 1 {

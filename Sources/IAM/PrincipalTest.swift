@@ -57,14 +57,14 @@ struct PrincipalTest: Sendable {
     if everyone || allAWS && caller.kind != .service { return .everyone }
     guard let arn = caller.arn else { return .none }
     switch caller.kind {
-    case .service: return services.contains { $0.hasSameBytes(as: arn) } ? .itself : .none
-    case .other where allFederated || others.contains { $0.hasSameBytes(as: arn) }: return .itself
+    case .service: return services.contains { $0.sameBytes(as: arn) } ? .itself : .none
+    case .other where allFederated || others.contains { $0.sameBytes(as: arn) }: return .itself
     default: break
     }
     var best = PrincipalMatch.none
     let sessionOf = named.isEmpty ? nil : caller.sessionOf
     for principal in named {
-      if principal.arn.hasSameBytes(as: arn) { return caller.kind == .role ? .role : .itself }
+      if principal.arn.sameBytes(as: arn) { return caller.kind == .role ? .role : .itself }
       // Names of users and roles are unique in an account, whatever their paths.
       guard let sessionOf, principal.account == caller.account, principal.name == sessionOf else {
         continue

@@ -1,23 +1,60 @@
-// Comparisons by bytes. Swift compares strings by Unicode canonical equivalence, IAM does not: two texts that look the
-// same but are encoded differently are different resources.
+// Comparisons by bytes. Swift compares strings by Unicode canonical equivalence, AWS does not: an object key with a
+// composed `é` and one with a decomposed `é` are different resources. A ledger that took the two for one would keep
+// whichever came first, and its bytes would depend on the order of the files. Whatever is keyed or sorted by text from
+// logs therefore goes through the comparisons below.
+
+import Glibc
+
+extension String {
+  /// Whether this text stands before another by UTF-8 bytes.
+  ///
+  /// - Parameter other: The text to compare with.
+  /// - Returns: Whether it comes first.
+  package func precedes(_ other: String) -> Bool {
+    let left = utf8.span
+    let right = other.utf8.span
+    let order = ByteOrder.compare(left, right, min(left.count, right.count))
+    return order == 0 ? left.count < right.count : order < 0
+  }
+
+  /// Whether this text has the same UTF-8 bytes as another.
+  ///
+  /// - Parameter other: The text to compare with.
+  /// - Returns: Whether they are the same byte for byte.
+  package func sameBytes(as other: String) -> Bool {
+    let left = utf8.span
+    let right = other.utf8.span
+    return left.count == right.count && ByteOrder.compare(left, right, left.count) == 0
+  }
+
+  /// Feeds the UTF-8 bytes and their number to a hasher.
+  ///
+  /// - Parameter hasher: The hasher.
+  package func hashBytes(into hasher: inout Hasher) {
+    // The hasher takes bytes from raw memory only; the buffer lives as long as the closure.
+    unsafe utf8.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    hasher.combine(0xFF as UInt8)
+  }
+}
+
+/// Comparison of memory, not of code units one by one: a ledger compares texts for every event.
+private enum ByteOrder {
+  static func compare(_ left: Span<UInt8>, _ right: Span<UInt8>, _ count: Int) -> Int32 {
+    unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        // Empty texts may have no address; both have at least `count` bytes.
+        guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
+        return unsafe memcmp(left, right, count)
+      }
+    }
+  }
+}
 
 extension String {
   /// The text with ASCII letters in lower case, as IAM compares actions and condition keys.
-  var asciiLowercased: String {
+  package var asciiLowercased: String {
     guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
     return String(decoding: utf8.lazy.map { Wildcard.lowercased($0) }, as: UTF8.self)
-  }
-
-  /// Whether two texts consist of the same bytes.
-  ///
-  /// - Parameter other: The other text.
-  /// - Returns: Whether they are the same.
-  func hasSameBytes(as other: String) -> Bool {
-    let left = utf8.span
-    let right = other.utf8.span
-    guard left.count == right.count else { return false }
-    for index in 0..<left.count where left[index] != right[index] { return false }
-    return true
   }
 
   /// Whether the bytes of another text stand somewhere in this one.

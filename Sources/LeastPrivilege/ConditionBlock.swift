@@ -71,4 +71,27 @@ enum EvidenceReader {
       return Condition(operatorName: "Bool", key: wanted.conditionKey, values: ["true"])
     }
   }
+
+  /// The condition keys that every call of a use had with one value: the region, and what the events prove besides.
+  ///
+  /// - Parameter use: The use.
+  /// - Returns: Each key with its value.
+  static func values(of use: RecordedUse) -> [(key: String, value: String)] {
+    func one(_ values: BoundedSet) -> String? {
+      !values.overflowed && values.elements.count == 1 ? values.elements.first : nil
+    }
+    var result: [(key: String, value: String)] = []
+    if let region = one(use.facts.regions) { result.append(("aws:RequestedRegion", region)) }
+    for (key, values) in use.facts.observedContext {
+      guard let value = one(values), !value.isEmpty else { continue }
+      // Only a request that the caller itself sent, and not through an endpoint, has an address.
+      if key.text == EvidenceCondition.sourceNetwork.conditionKey,
+        condition(.sourceNetwork, of: use) == nil
+      {
+        continue
+      }
+      result.append((key.text, value))
+    }
+    return result
+  }
 }

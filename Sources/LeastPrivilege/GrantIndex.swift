@@ -2,7 +2,8 @@
 //
 // Logs do not tell every condition key of a call. A statement whose conditions are not known to fail *may* have
 // allowed the call, so its conditions are carried over: the proposal then allows the use exactly where the grant
-// did. Where a statement without conditions allows the use, no condition is needed.
+// did. Where a statement without conditions allows the use, no condition is needed. A deny counts where every call is
+// known to have met its conditions; the calls were then made before there was one, or under another policy.
 
 import CloudTrail
 import IAM
@@ -49,6 +50,7 @@ struct GrantIndex {
   private var limits: [Limit] = []
   private let grant: PrincipalGrant?
   private let known: RequestContext
+  private let hasConditions: Bool
 
   /// Prepares a grant.
   ///
@@ -58,6 +60,10 @@ struct GrantIndex {
   init(_ grant: PrincipalGrant?, principal: Principal) {
     self.grant = grant
     known = PrincipalContext.keys(of: principal)
+    let documents =
+      (grant?.policies.map(\.document) ?? []) + (grant?.boundary.map { [$0] } ?? [])
+      + (grant?.controls.service ?? []).flatMap(\.self)
+    hasConditions = documents.contains { $0.statements.contains { !$0.conditions.isEmpty } }
     for policy in grant?.policies ?? [] {
       collect(policy.document, label: policy.source.name, allows: &allows, denies: &denies)
     }
@@ -76,7 +82,8 @@ struct GrantIndex {
   func coverage(of use: RecordedUse, pattern: String) -> Coverage {
     guard let grant else { return .notGranted("the account has no such principal today") }
     let target = ResourceNotation.pattern(use.resource)
-    if let deny = denies.first(where: { $0.conditions.isEmpty && matches($0, use, target) }) {
+    let context = context(of: use)
+    if let deny = denies.first(where: { matches($0, use, target) && isMet($0.conditions, in: context) }) {
       return .notGranted("policy `\(deny.label)` denies it explicitly")
     }
     if grant.boundaryIsUnknown {
@@ -84,12 +91,15 @@ struct GrantIndex {
         "the permissions boundary `\(grant.identity.boundary ?? "")` is not among the grants")
     }
     for limit in limits {
-      let isDenied = limit.denies.contains { $0.conditions.isEmpty && matches($0, use, target) }
-      if isDenied || !limit.allows.contains(where: { matches($0, use, target) }) {
-        return .notGranted("\(limit.subject) not allow it")
+      let isDenied = limit.denies.contains {
+        matches($0, use, target) && isMet($0.conditions, in: context)
       }
+      let isAllowed = limit.allows.contains {
+        matches($0, use, target) && !isViolated($0.conditions, in: context)
+      }
+      if isDenied || !isAllowed { return .notGranted("\(limit.subject) not allow it") }
     }
-    let covering = allows.filter { matches($0, use, target) && !isViolated($0.conditions, by: use) }
+    let covering = allows.filter { matches($0, use, target) && !isViolated($0.conditions, in: context) }
     guard !covering.isEmpty else {
       let missing =
         grant.missing.isEmpty ? "" : "; not among the grants: \(grant.missing.joined(separator: ", "))"
@@ -107,6 +117,9 @@ struct GrantIndex {
       for way in ways(of: entry, use, pattern, wanted, target) where !result.contains(way) {
         result.append(way)
       }
+    }
+    guard !result.isEmpty else {
+      return .notGranted("the logs do not tell the resource, and `NotResource` allows only some")
     }
     return .granted(result)
   }
@@ -196,23 +209,37 @@ struct GrantIndex {
     return [Way(resource: use.resource, conditions: entry.conditions)]
   }
 
-  /// Whether what is known of the use makes a condition fail.
-  private func isViolated(_ conditions: [Condition], by use: RecordedUse) -> Bool {
-    guard !conditions.isEmpty else { return false }
+  /// The condition keys of a use with their values, as far as every call had the same.
+  private func context(of use: RecordedUse) -> RequestContext {
     var context = known
+    guard hasConditions else { return context }
+    for (key, value) in EvidenceReader.values(of: use) { context[key] = .single(value) }
     for pair in use.context {
       context[pair.key] = pair.key == "aws:CalledVia" ? .multiple([pair.value]) : .single(pair.value)
     }
+    return context
+  }
+
+  /// Whether what is known of a use makes a condition fail.
+  private func isViolated(_ conditions: [Condition], in context: RequestContext) -> Bool {
     let decidable = conditions.filter { context[$0.key] != nil }
-    guard !decidable.isEmpty else { return false }
+    return !decidable.isEmpty && !hold(decidable, in: context)
+  }
+
+  /// Whether all conditions are known to hold.
+  private func isMet(_ conditions: [Condition], in context: RequestContext) -> Bool {
+    conditions.allSatisfy { context[$0.key] != nil } && (conditions.isEmpty || hold(conditions, in: context))
+  }
+
+  private func hold(_ conditions: [Condition], in context: RequestContext) -> Bool {
     let statement = Statement(
-      effect: .allow, actions: .action(["*"]), resources: .resource(["*"]), conditions: decidable)
+      effect: .allow, actions: .action(["*"]), resources: .resource(["*"]), conditions: conditions)
     let evaluator = PolicyEvaluator(ApplicablePolicies(identity: [PolicyDocument(statements: [statement])]))
     let account = "000000000000"
     let request = AccessRequest(
       principal: RequestPrincipal(kind: .role, arn: "arn:aws:iam::\(account):role/r", account: account),
       action: ActionName(service: "s3", name: "ListAllMyBuckets"),
       resource: RequestResource(arn: nil, account: account), context: context)
-    return !evaluator.decide(request).isAllowed
+    return evaluator.decide(request).isAllowed
   }
 }

@@ -128,13 +128,19 @@ struct Minimality {
   }
 
   /// Whether a pattern says no more than used resources do, the region aside.
-  private static func names(_ pattern: String, _ used: Set<String>) -> Bool {
-    guard let arn = ARN(pattern), arn.region == "*" else { return used == [pattern] }
+  private static func names(_ pattern: String, _ used: Set<ByteString>) -> Bool {
+    guard let arn = ARN(pattern), arn.region == "*" else { return used == [ByteString(pattern)] }
     return used.allSatisfy { resource in
-      guard let other = ARN(resource) else { return false }
+      guard let other = ARN(resource.text) else { return false }
       return (other.partition, other.service, other.account, other.resource)
         == (arn.partition, arn.service, arn.account, arn.resource)
     }
+  }
+
+  /// Whether a pattern has a wildcard in another place than its region.
+  private static func hasWildcardBesideRegion(_ pattern: String) -> Bool {
+    guard let arn = ARN(pattern), arn.region == "*" else { return ResourceNotation.hasWildcard(pattern) }
+    return ResourceNotation.hasWildcard(arn.resource) || ResourceNotation.hasWildcard(arn.account)
   }
 
   private mutating func list(_ entry: Entry, _ catalog: Catalog) {
@@ -164,14 +170,21 @@ struct Minimality {
           .unresolvedResource, resource.text, used.count, [],
           "the logs do not tell the resource of every call")
       } else if resource.text != "*" {
-        // A pattern that events name stands for what AWS names when the call is made.
         let isGeneralized = used.generalized.value > 0
-        guard isGeneralized || !Self.names(resource.text, used.named) else { continue }
+        guard isGeneralized || !Self.names(resource.text, used.named) else {
+          // What a call creates has no id yet, and some ids hold a part that AWS chose and the log does not tell.
+          if Self.hasWildcardBesideRegion(resource.text) {
+            add(
+              .recordedPattern, resource.text, used.count, [],
+              "the calls name no more than this: the rest is AWS's to add")
+          }
+          continue
+        }
         let many = isGeneralized ? ", of which the ledger keeps patterns" : ""
         add(
           .resourcePattern, resource.text, used.count, [],
           "the pattern stands for resources of one family" + many)
-      } else if used.named != ["*"] {
+      } else if used.named != [ByteString("*")] {
         add(.resourcePattern, "*", used.count, [], "every resource is allowed to keep a quota")
       }
     }

@@ -1,12 +1,13 @@
 // Finds the patterns of a list that match a text without trying all of them.
 
 import IAM
+import Usage
 
-/// A list of patterns in which literal ones are looked up by their text.
+/// A list of patterns in which literal ones are looked up by the bytes of their text.
 ///
 /// Most of a policy's lists is literal; what is left is tried one by one.
 struct PatternIndex {
-  private var literals: [String: [Int]] = [:]
+  private var literals: [ByteString: [Int]] = [:]
   private var patterns: [(position: Int, pattern: Wildcard)] = []
   private let isCaseInsensitive: Bool
 
@@ -19,7 +20,7 @@ struct PatternIndex {
     isCaseInsensitive = caseInsensitive
     for (position, pattern) in patterns.enumerated() {
       if let text = pattern.literal {
-        literals[text, default: []].append(position)
+        literals[ByteString(text), default: []].append(position)
       } else {
         self.patterns.append((position, pattern))
       }
@@ -31,7 +32,7 @@ struct PatternIndex {
   /// - Parameter text: The text.
   /// - Returns: Positions in the list.
   func matches(_ text: String) -> [Int] {
-    var result = literals[isCaseInsensitive ? text.lowercased() : text] ?? []
+    var result = literals[ByteString(isCaseInsensitive ? text.asciiLowercased : text)] ?? []
     for (position, pattern) in patterns where pattern.matches(text) { result.append(position) }
     return result.count > 1 ? result.sorted() : result
   }

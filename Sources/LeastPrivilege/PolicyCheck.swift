@@ -18,6 +18,10 @@ public struct PolicyCheck: Sendable {
   /// The organisation whose service control policies limit what the policies allow; `nil` where none is known.
   public var organization: Organization?
 
+  /// What is granted today; where given, policies may allow nothing beyond it, and a use that it allows under conditions
+  /// on what logs do not tell has to be allowed under the same; `nil` where none is known.
+  public var grants: AccountGrants?
+
   private let records: UsesByPrincipal
   private let places: [Principal: Int]
   private let catalog: Catalog
@@ -65,7 +69,8 @@ public struct PolicyCheck: Sendable {
     }
     var verification = PolicyVerifier(catalog: catalog).verify(
       PolicyVerifier.Subject(
-        policies: policies, principal: principal, uses: uses, grant: nil, attachmentLimit: attachmentLimit,
+        policies: policies, principal: principal, uses: uses,
+        grant: grants?.grant(of: principal, catalog: catalog), attachmentLimit: attachmentLimit,
         controls: ARN(principal.identifier).flatMap { organization?.controls(of: $0.account) }))
     if strictness == .complete {
       verification.failures.removeAll { $0.kind == .notMinimal }

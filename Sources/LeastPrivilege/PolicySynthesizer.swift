@@ -77,14 +77,13 @@ public struct PolicySynthesizer: Sendable {
   ) -> PrincipalProposal {
     let (standing, grant) = standing
     let selection = UseSelection(record, options: options, grant: grant, isGone: standing == .gone)
-    var drafts = StatementGrouping(selection.permissions, catalog: catalog).drafts
-    drafts += selection.carriedDenies
+    let grouping = StatementGrouping(selection.permissions, catalog: catalog)
     let attached = grant?.identity.attachedPolicies.count ?? 0
     let room = max(0, options.attachmentLimit - (options.keepsAttached ? attached : 0))
     // Without any room nothing is gained by wider statements.
     let fitted = QuotaFitter(
       options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog
-    ).fit(drafts)
+    ).fit(grouping.drafts + selection.carriedDenies) { grouping.transposed() + selection.carriedDenies }
     let policies = name(fitted.policies, baseName: baseName, uses: record.uses)
     let toGrant = record.uses.enumerated().filter { index, use in
       !selection.notGrantedKeys.contains(index)

@@ -28,7 +28,7 @@ public struct PrincipalProposal: Hashable, Sendable {
   public var packing: Packing
   /// The outcome of the checks that every synthesis runs (SEMANTICS §7).
   public var verification: Verification
-  /// Uses whose resource could not be derived and which are therefore granted on `*`, sorted.
+  /// Uses whose resource could not be derived, and which are therefore granted on more than one, sorted.
   public var unresolvedResources: [UnresolvedResource]
   /// Uses that the current grant does not allow and that were therefore not granted, sorted.
   public var notGranted: [UngrantedUse]
@@ -43,7 +43,7 @@ public struct PrincipalProposal: Hashable, Sendable {
   ///   - policies: The policies.
   ///   - packing: How the statements were packed.
   ///   - verification: The outcome of the checks.
-  ///   - unresolvedResources: Uses granted on `*` because their resource is unknown.
+  ///   - unresolvedResources: Uses granted on more than one resource because theirs is unknown.
   ///   - notGranted: Uses that the current grant does not allow.
   ///   - denied: Attempts that were refused.
   public init(

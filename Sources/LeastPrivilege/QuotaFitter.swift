@@ -26,14 +26,18 @@ struct QuotaFitter {
 
   /// Packs statements into policies within the limit.
   ///
-  /// - Parameter drafts: The statements.
+  /// - Parameters:
+  ///   - drafts: The statements.
+  ///   - transposed: Statements that allow the same, with the lists exchanged; made where one policy is not enough.
   /// - Returns: The packed statements with final ids. Where nothing helps, more policies than may be attached, or
   ///   statements that fit no policy; never a policy over the quota.
-  func fit(_ drafts: [StatementDraft]) -> PolicyPacker.Result {
+  func fit(
+    _ drafts: [StatementDraft], transposed: () -> [StatementDraft]
+  ) -> PolicyPacker.Result {
     let packer = PolicyPacker(maximumSize: options.maximumSize)
     var result = packer.pack(drafts)
     if result.policies.count > 1 {
-      let transposed = packer.pack(StatementGrouping.transposed(drafts, catalog: catalog))
+      let transposed = packer.pack(transposed())
       if transposed.policies.count < result.policies.count, transposed.unplaceable.isEmpty {
         result = transposed
       }

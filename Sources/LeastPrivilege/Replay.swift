@@ -19,10 +19,55 @@ struct Scenario {
   var assumed: [Condition]?
 }
 
-/// What decides which statements apply in a scenario.
-private struct ScenarioKey: Hashable {
-  var assumed: [Condition]?
-  var knownKeys: [String]
+/// Decides scenarios by some policies; scenarios in which the same statements apply share an evaluator.
+struct ScenarioJudge {
+  /// The policies.
+  let documents: [PolicyDocument]
+  /// The statements of the current grant, without their ids.
+  let granted: Set<Statement>
+  /// The control policies above the account.
+  var controls: ControlPolicies? = nil
+
+  /// What decides which statements apply in a scenario.
+  private struct Key: Hashable {
+    var assumed: [Condition]?
+    var knownKeys: [String]
+  }
+
+  private var evaluators: [Key: PolicyEvaluator] = [:]
+
+  /// Creates a judge.
+  ///
+  /// - Parameters:
+  ///   - documents: The policies.
+  ///   - granted: The statements of the current grant, without their ids.
+  ///   - controls: The control policies above the account.
+  init(_ documents: [PolicyDocument], granted: Set<Statement>, controls: ControlPolicies? = nil) {
+    self.documents = documents
+    self.granted = granted
+    self.controls = controls
+  }
+
+  /// The evaluator for a scenario.
+  ///
+  /// - Parameter scenario: The scenario.
+  /// - Returns: An evaluator of the policies with what the scenario assumes.
+  mutating func evaluator(for scenario: Scenario) -> PolicyEvaluator {
+    let known = scenario.request.context
+    let isPlain = scenario.assumed == nil && controls?.service == nil
+    let key = Key(assumed: scenario.assumed, knownKeys: isPlain ? [] : known.keys)
+    if let evaluator = evaluators[key] { return evaluator }
+    var identity = documents
+    if let assumed = scenario.assumed {
+      identity = documents.map { Replay.assuming(assumed, in: $0, known: known, granted: granted) }
+    }
+    let levels = controls?.service.map { levels in
+      levels.map { $0.map { Replay.certain($0, known: known) } }
+    }
+    let evaluator = PolicyEvaluator(ApplicablePolicies(identity: identity, serviceControlPolicies: levels))
+    evaluators[key] = evaluator
+    return evaluator
+  }
 }
 
 /// The outcome of replaying uses.
@@ -36,13 +81,13 @@ struct Replay {
   ///
   /// - Parameter subject: The policies and uses.
   init(_ subject: PolicyVerifier.Subject) {
-    let documents = subject.policies.map(\.document)
     let statements = (subject.grant?.policies ?? []).flatMap { policy in
       policy.document.statements.map { GrantedStatement($0, version: policy.document.version) }
     }
     let grantEvaluator = subject.grant.map { PolicyEvaluator($0.applicable) }
-    let granted = Set(statements.map(\.statement))
-    var evaluators: [ScenarioKey: PolicyEvaluator] = [:]
+    var judge = ScenarioJudge(
+      subject.policies.map(\.document), granted: Set(statements.map(\.statement)),
+      controls: subject.controls)
     for (index, use) in subject.uses.enumerated() {
       let request = Self.request(for: use, by: subject.principal)
       var ways = [Scenario(use: index, request: request, assumed: nil)]
@@ -51,25 +96,7 @@ struct Replay {
         if !conditional.isEmpty { ways = conditional }
       }
       for scenario in ways {
-        let isPlain = scenario.assumed == nil && subject.controls?.service == nil
-        let key = ScenarioKey(assumed: scenario.assumed, knownKeys: isPlain ? [] : request.context.keys)
-        let evaluator: PolicyEvaluator
-        if let known = evaluators[key] {
-          evaluator = known
-        } else {
-          var identity = documents
-          if let assumed = scenario.assumed {
-            identity = documents.map {
-              Self.assuming(assumed, in: $0, known: request.context, granted: granted)
-            }
-          }
-          let controls = subject.controls?.service.map { levels in
-            levels.map { $0.map { Self.certain($0, known: request.context) } }
-          }
-          evaluator = PolicyEvaluator(
-            ApplicablePolicies(identity: identity, serviceControlPolicies: controls))
-          evaluators[key] = evaluator
-        }
+        let evaluator = judge.evaluator(for: scenario)
         scenarios.append(scenario)
         guard !evaluator.allows(scenario.request) else { continue }
         failures.append(
@@ -157,7 +184,7 @@ struct Replay {
   ///
   /// Statements with further conditions on unknown keys are taken as not applying, if they allow; denies of the
   /// current grant on unknown keys are left out, because they are in force today and let the use through.
-  private static func assuming(
+  fileprivate static func assuming(
     _ assumed: [Condition], in document: PolicyDocument, known: RequestContext, granted: Set<Statement>
   ) -> PolicyDocument {
     var result = document
@@ -178,7 +205,7 @@ struct Replay {
 
   /// A control policy as far as it is certain: where nobody knows whether a condition holds, it is taken to let the use
   /// through.
-  private static func certain(_ document: PolicyDocument, known: RequestContext) -> PolicyDocument {
+  fileprivate static func certain(_ document: PolicyDocument, known: RequestContext) -> PolicyDocument {
     var result = document
     result.statements = document.statements.compactMap { statement in
       guard statement.conditions.contains(where: { known[$0.key] == nil }) else { return statement }

@@ -6,7 +6,7 @@ import Usage
 /// The distinct resources that a pattern stands for.
 struct ResourcesBehind {
   /// Those that the ledger names.
-  private(set) var named: Set<String> = []
+  private(set) var named: Set<ByteString> = []
   /// Those that the ledger has generalised itself.
   private(set) var generalized = DistinctCount()
 
@@ -20,7 +20,7 @@ struct ResourcesBehind {
   var count: Int {
     guard generalized.value > 0 else { return named.count }
     var all = generalized
-    for name in named { all.insert(name) }
+    for name in named { all.insert(name.text) }
     return min(all.value, named.count + calls)
   }
 
@@ -31,7 +31,7 @@ struct ResourcesBehind {
       generalized.formUnion(use.facts.resources)
       calls += use.facts.total.count
     } else {
-      named.insert(use.recorded)
+      named.insert(ByteString(use.recorded))
     }
   }
 }

@@ -85,7 +85,7 @@ struct RiskShortener {
       guard saved > 0 else { return nil }
       let covered = PatternIndex(
         actions.map { Wildcard($0, caseInsensitive: true) }, caseInsensitive: true)
-      let risk = catalog.actions(matching: pattern).reduce(0) { sum, entry in
+      let risk = catalog.actionTraits(matching: pattern).reduce(0) { sum, entry in
         covered.matches(entry.action).isEmpty ? sum + Self.risk(of: entry.accessLevel) : sum
       }
       return Candidate(draft: index, pattern: pattern, saved: saved, risk: risk)

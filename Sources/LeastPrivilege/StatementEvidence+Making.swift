@@ -22,9 +22,7 @@ extension StatementEvidence {
       let use = uses[index]
       guard !actions.matches(use.action).isEmpty else { continue }
       let matching: [Int]
-      if use.facts.unresolvedReason != nil {
-        matching = Array(patterns.indices)
-      } else if use.isWithinPattern {
+      if use.isWithinPattern {
         let recorded = ResourceNotation.pattern(use.resource)
         matching = patterns.indices.filter { patterns[$0].intersects(recorded) }
       } else if use.resource == "*" {

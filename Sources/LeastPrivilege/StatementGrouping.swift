@@ -10,6 +10,8 @@ import IAM
 struct StatementGrouping {
   /// The statements, sorted, with their ids.
   let drafts: [StatementDraft]
+  private let permissions: [Permission: Set<Int>]
+  private let catalog: Catalog
 
   private struct Row: Hashable {
     var actions: [String]
@@ -24,6 +26,8 @@ struct StatementGrouping {
   ///   - permissions: The permissions with the uses behind each; none contains another.
   ///   - catalog: The AWS reference, for the statements' names.
   init(_ permissions: [Permission: Set<Int>], catalog: Catalog) {
+    self.permissions = permissions
+    self.catalog = catalog
     struct ActionKey: Hashable {
       var action: String
       var conditions: [Condition]
@@ -99,11 +103,8 @@ struct StatementGrouping {
   ///
   /// It is the smaller form where most actions were used on most of many resources.
   ///
-  /// - Parameters:
-  ///   - drafts: Statements that are full products.
-  ///   - catalog: The AWS reference, for the statements' names.
-  /// - Returns: Statements that allow the same.
-  static func transposed(_ drafts: [StatementDraft], catalog: Catalog) -> [StatementDraft] {
+  /// - Returns: Statements that allow the same, sorted, with their ids.
+  func transposed() -> [StatementDraft] {
     struct ResourceKey: Hashable {
       var resource: String
       var conditions: [Condition]
@@ -112,13 +113,16 @@ struct StatementGrouping {
       var actions: [String]
       var conditions: [Condition]
     }
+    let rows = permissions.map { permission, uses in
+      Row(
+        actions: [permission.action], resources: [permission.resource], conditions: permission.conditions,
+        uses: uses)
+    }
     var byResource: [ResourceKey: (actions: [String], uses: Set<Int>)] = [:]
-    for draft in drafts where draft.verbatim == nil {
-      for resource in draft.resources {
-        let key = ResourceKey(resource: resource, conditions: draft.conditions)
-        byResource[key, default: ([], [])].actions += draft.actions
-        byResource[key, default: ([], [])].uses.formUnion(draft.uses)
-      }
+    for row in Self.mergeValues(rows) {
+      let key = ResourceKey(resource: row.resources[0], conditions: row.conditions)
+      byResource[key, default: ([], [])].actions += row.actions
+      byResource[key, default: ([], [])].uses.formUnion(row.uses)
     }
     var groups: [GroupKey: (resources: [String], uses: Set<Int>)] = [:]
     for (key, value) in byResource {
@@ -126,11 +130,11 @@ struct StatementGrouping {
       groups[group, default: ([], [])].resources.append(key.resource)
       groups[group, default: ([], [])].uses.formUnion(value.uses)
     }
-    let regrouped = groups.map { key, value in
-      StatementDraft(
-        actions: key.actions, resources: value.resources.sorted(), conditions: key.conditions,
-        uses: value.uses.sorted())
-    }
-    return StatementNaming.named(regrouped, catalog: catalog) + drafts.filter { $0.verbatim != nil }
+    return StatementNaming.named(
+      groups.map { key, value in
+        StatementDraft(
+          actions: key.actions, resources: value.resources.sorted(), conditions: key.conditions,
+          uses: value.uses.sorted())
+      }, catalog: catalog)
   }
 }

@@ -36,7 +36,10 @@ enum StatementNaming {
       let letters = service.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
       name = letters.prefix(1).uppercased() + letters.dropFirst()
     }
-    let levels = Set(draft.actions.flatMap { accessLevels(of: $0, catalog: catalog) })
+    var levels: Set<AccessLevel> = []
+    for action in draft.actions where levels.count < AccessLevel.allCases.count {
+      levels.formUnion(accessLevels(of: action, catalog: catalog))
+    }
     for level in AccessLevel.allCases where levels.contains(level) {
       name += level == .permissionsManagement ? "Permissions" : level.rawValue
     }
@@ -45,7 +48,7 @@ enum StatementNaming {
 
   private static func accessLevels(of action: String, catalog: Catalog) -> [AccessLevel] {
     action.contains("*")
-      ? catalog.actions(matching: action).map(\.accessLevel)
-      : (catalog.action(action)?.accessLevel).map { [$0] } ?? []
+      ? catalog.actionTraits(matching: action).map(\.accessLevel)
+      : catalog.accessLevel(of: action).map { [$0] } ?? []
   }
 }

@@ -24,7 +24,7 @@ struct UseSelection {
   private(set) var notGranted: [UngrantedUse] = []
   /// The same as indices.
   private(set) var notGrantedKeys: Set<Int> = []
-  /// Uses that stand on `*` because their resource is unknown, sorted.
+  /// Uses that are granted on more than one resource because theirs is unknown, sorted.
   private(set) var unresolvedResources: [UnresolvedResource] = []
 
   /// Selects what to grant.
@@ -54,15 +54,17 @@ struct UseSelection {
       let use = record.uses[number]
       let pattern = patterns[use.action]?[use.resource] ?? use.resource
       let evidence = Self.conditions(of: use, options: options)
-      if let reason = use.facts.unresolvedReason {
-        unresolved.insert(UnresolvedResource(action: use.action, reason: reason))
+      let openReason = use.facts.unresolvedReason.map {
+        UnresolvedResource(action: use.action, reason: $0)
       }
       guard let index else {
         add(Permission(action: use.action, resource: pattern, conditions: evidence), number)
+        if let openReason { unresolved.insert(openReason) }
         continue
       }
       switch index.coverage(of: use, pattern: pattern) {
       case .granted(let ways):
+        if let openReason { unresolved.insert(openReason) }
         for way in ways {
           add(
             Permission(

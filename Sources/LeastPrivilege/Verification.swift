@@ -53,6 +53,8 @@ public struct Excess: Hashable, Sendable {
     case resourcePattern
     /// A resource is allowed in every region.
     case regionWildcard
+    /// The calls themselves name no more than a pattern, of which AWS adds the rest.
+    case recordedPattern
     /// The resource could not be derived, so that `*` stands for it.
     case unresolvedResource
     /// A wildcard in an action matches actions that were not used.

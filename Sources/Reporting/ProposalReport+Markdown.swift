@@ -36,10 +36,10 @@ extension ProposalReport {
     section(
       "Wider than the recorded use", ["Statement", "Pattern", "Stands for", "Why"],
       proposal.verification.excess.map {
-        [markdownCode($0.sid), markdownCode($0.pattern), grouped($0.distinctUsed), markdownCode($0.reason)]
+        [markdownCode($0.sid), markdownCode($0.pattern), grouped($0.distinctUsed), markdownCode($0.words)]
       }, to: &output)
     section(
-      "Granted on `*`, because the logs do not tell the resource", ["Action", "Why"],
+      "Granted on more than one resource, because the logs do not tell which", ["Action", "Why"],
       proposal.unresolvedResources.map { [markdownCode($0.action), markdownCode($0.reason)] }, to: &output)
     section(
       "Used, but not allowed by the current grant, and so not granted",

@@ -139,12 +139,8 @@ private struct ProposalPage {
   private func writeExcess(to output: inout some ByteOutput & ~Copyable) {
     var table = TextTable(("Statement", .left), ("Pattern", .left), ("Stands for", .right), ("Why", .left))
     for excess in proposal.verification.excess {
-      let extra =
-        excess.extraActions.isEmpty
-        ? "" : " (also allows \(excess.extraActions.joined(separator: ", ")))"
       table.add(
-        .init(excess.sid), .init(excess.pattern), .init(grouped(excess.distinctUsed)),
-        .init(excess.reason + extra))
+        .init(excess.sid), .init(excess.pattern), .init(grouped(excess.distinctUsed)), .init(excess.words))
     }
     section("Wider than the recorded use", table, to: &output)
   }
@@ -152,7 +148,7 @@ private struct ProposalPage {
   private func writeUnresolved(to output: inout some ByteOutput & ~Copyable) {
     var table = TextTable(("Action", .left), ("Why the resource is unknown", .left))
     for resource in proposal.unresolvedResources { table.add(.init(resource.action), .init(resource.reason)) }
-    section("Granted on `*`, because the logs do not tell the resource", table, to: &output)
+    section("Granted on more than one resource, because the logs do not tell which", table, to: &output)
   }
 
   private func writeUngranted(to output: inout some ByteOutput & ~Copyable) {

@@ -19,3 +19,10 @@ public struct ProposalReport: Sendable {
     self.basis = basis
   }
 }
+
+extension Excess {
+  /// Why the excess was accepted, and which actions it adds.
+  var words: String {
+    extraActions.isEmpty ? reason : "\(reason) (also allows \(extraActions.joined(separator: ", ")))"
+  }
+}

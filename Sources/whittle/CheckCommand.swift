@@ -8,7 +8,7 @@ extension Command {
   static let check = Command(
     "check", summary: "what would policies break, and do they allow anything new?",
     synopses: [
-      "POLICY… LOGS… [--organization FILE]… [--principal PATTERN]… [--format F]",
+      "POLICY… LOGS… [--granted FILE]… [--organization FILE]… [--principal PATTERN]… [--format F]",
       "--existing FILE… --proposed FILE… [--policy-type T] [--organization FILE]… [--format F]",
       "--pairs FILE|- [--organization FILE]… [--format F]",
     ],
@@ -33,7 +33,10 @@ extension Command {
         + "principal by principal to all that its manifest promises; other policies, taken together, have to allow "
         + "what every principal did that --principal asks for. With --organization the policies count only as far as the "
         + "service control policies above the principal's account let them.",
-      GrantsReading.organizationHelp,
+      "Policies that were made with --granted carry conditions of the current grant, and logs do not tell whether these "
+        + "were met. With the same --granted, a use is replayed under the conditions that the grant allows it under, and "
+        + "the policies may allow nothing that is not granted today.",
+      GrantsReading.help, GrantsReading.organizationHelp,
       "Whether proposed policies allow anything new is answered exactly over patterns of actions and resources, with "
         + "NotAction, NotResource and Deny, and over conditions wherever these can be compared. What is new is shown by "
         + "a request that the proposed policies allow and the existing ones do not, confirmed by the engine of `whittle "
@@ -51,7 +54,7 @@ extension Command {
     operands: Operands(
       "POLICY… LOGS…", count: 0...Int.max,
       help: "policy documents or directories of `whittle policy --output`, and CloudTrail logs"),
-    options: [.organization, .existing, .proposed, .policyType, .pairs] + CommandOption.reading
+    options: [.granted, .organization, .existing, .proposed, .policyType, .pairs] + CommandOption.reading
       + [.format(.text, .json, .ndjson), .output],
     body: .job { (arguments) throws(CommandError) in try CheckJobs.make(arguments) })
 }

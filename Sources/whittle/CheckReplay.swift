@@ -5,6 +5,7 @@ import Glibc
 import IAM
 import LeastPrivilege
 import Reporting
+import Usage
 
 /// Replays recorded use against policies, to see what would break.
 ///
@@ -76,6 +77,8 @@ struct CheckReplay {
     let (organization, treeStatus) = try GrantsReading.readOrganization(
       arguments.values(.organization), accounts: accounts, on: console)
     check.organization = organization
+    let (grants, grantsStatus) = try GrantsReading.read(arguments.values(.granted), on: console)
+    check.grants = grants
     let known = Set(sets.compactMap(\.principal))
     for principal in check.principals where !known.contains(principal) {
       var set = loose
@@ -84,7 +87,7 @@ struct CheckReplay {
     }
     let outcomes = sets.filter { $0.principal.map(arguments.matches) ?? false }
       .map(jobs: reading.jobs) { [check] in $0.failures(by: check) }
-    return (outcomes.flatMap(\.self), status.or(treeStatus))
+    return (outcomes.flatMap(\.self), status.or(treeStatus).or(grantsStatus))
   }
 
   /// The policies of a directory that `policy --output` wrote; `nil` where the operand is something else.

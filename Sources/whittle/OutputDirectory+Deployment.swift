@@ -14,8 +14,6 @@ struct DeploymentRenderer<Proposal> {
   let terraform: Rendering
   /// A CloudFormation template.
   let cloudFormation: Rendering
-  /// A template of what there is, to be imported before the other is applied; it may write nothing.
-  var cloudFormationImport: Rendering? = nil
 }
 
 extension OutputDirectory {
@@ -34,11 +32,10 @@ extension OutputDirectory {
     var paths: [String] = []
     func render(
       _ path: String, _ proposals: [Proposal], isExecutable: Bool = false,
-      _ write: DeploymentRenderer<Proposal>.Rendering
+      _ write: (DeploymentRenderer<Proposal>.Rendering)
     ) {
       var bytes: [UInt8] = []
       write(proposals, &bytes)
-      guard !bytes.isEmpty else { return }
       add(path, bytes, isExecutable: isExecutable)
       paths.append(path)
     }
@@ -53,9 +50,7 @@ extension OutputDirectory {
       }
     case .cloudformation:
       for (account, proposals) in accounts {
-        let folder = OutputDirectory.safeName(account)
-        render("\(folder)/policies.yaml", proposals, renderer.cloudFormation)
-        if let imports = renderer.cloudFormationImport { render("\(folder)/import.yaml", proposals, imports) }
+        render("\(OutputDirectory.safeName(account))/policies.yaml", proposals, renderer.cloudFormation)
       }
     default: break
     }

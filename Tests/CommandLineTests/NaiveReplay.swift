@@ -35,7 +35,7 @@ struct NaiveReplay {
 
   private enum Unit: Hashable {
     case any, one
-    case character(Character)
+    case character(Unicode.Scalar)
   }
 
   private var statements: [Statement] = []
@@ -45,12 +45,21 @@ struct NaiveReplay {
   /// - Parameter files: The paths of the files.
   /// - Throws: Where a document says something that is not known here.
   init(files: [String]) throws {
-    for file in files {
-      let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: file)))
-      guard let document = json as? [String: Any], document["Version"] as? String == "2012-10-17",
+    try self.init(documents: files.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) })
+  }
+
+  /// Reads policy documents.
+  ///
+  /// - Parameter documents: The bytes of the documents.
+  /// - Throws: Where a document says something that is not known here.
+  init(documents: [[UInt8]]) throws {
+    for (number, bytes) in documents.enumerated() {
+      let name = "document \(number)"
+      guard let document = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],
+        document["Version"] as? String == "2012-10-17",
         let list = document["Statement"] as? [[String: Any]]
-      else { throw NotUnderstood(message: "\(file) is no policy") }
-      for statement in list { statements.append(try Self.read(statement, file)) }
+      else { throw NotUnderstood(message: "\(name) is no policy") }
+      for statement in list { statements.append(try Self.read(statement, name)) }
     }
   }
 
@@ -72,12 +81,12 @@ struct NaiveReplay {
 
   private static func units(of pattern: String) throws -> [Unit] {
     var units: [Unit] = []
-    var rest = Array(pattern)[...]
+    var rest = Array(pattern.unicodeScalars)[...]
     while let first = rest.first {
       if first == "$", rest.dropFirst().first == "{" {
         let escape = rest.prefix(4)
         guard escape.count == 4, escape.last == "}", let character = escape.dropFirst(2).first,
-          "*?$".contains(character)
+          "*?$".unicodeScalars.contains(character)
         else { throw NotUnderstood(message: "`\(pattern)` has a variable") }
         units.append(.character(character))
         rest = rest.dropFirst(4)
@@ -90,7 +99,7 @@ struct NaiveReplay {
   }
 
   /// Whether a pattern matches a text: on a mismatch, the last `*` takes one character more.
-  private static func matches(_ pattern: [Unit], _ text: [Character]) -> Bool {
+  private static func matches(_ pattern: [Unit], _ text: [Unicode.Scalar]) -> Bool {
     var (at, position) = (0, 0)
     var retry: (at: Int, position: Int)?
     while position < text.count || at < pattern.count {
@@ -111,10 +120,17 @@ struct NaiveReplay {
     return true
   }
 
+  /// The statements, as their numbers in order, that let a use through.
+  ///
+  /// - Parameter use: The use.
+  /// - Returns: Numbers from zero, through all documents.
+  /// - Throws: Where the use is not understood.
+  func statements(for use: Use) throws -> Set<Int> { Set(try passages(for: use).map(\.statement)) }
+
   private func passages(for use: Use) throws -> Set<Passage> {
-    let action = Array(use.action.lowercased())
+    let action = Array(use.action.lowercased().unicodeScalars)
     // The ledger writes names in the notation of policies.
-    let resource = try Self.units(of: use.resource).map { unit -> Character in
+    let resource = try Self.units(of: use.resource).map { unit -> Unicode.Scalar in
       switch unit {
       case .any: "*"
       case .one: "?"

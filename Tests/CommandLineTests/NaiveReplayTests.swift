@@ -22,13 +22,18 @@ import Testing
 
   /// Writes policies and holds them to the uses.
   ///
+  /// - Parameters:
+  ///   - logs: The logs.
+  ///   - generalize: The value of `--generalize`.
+  ///   - options: Further options of `policy`.
   /// - Returns: The number of principals with policies.
-  private func prove(_ logs: String, generalize: String) throws -> Int {
+  /// - Throws: What reading and running throw.
+  func prove(_ logs: String, generalize: String, _ options: [String] = []) throws -> Int {
     let uses = try uses(logs)
     return try Fixtures.withTemporaryDirectory { directory in
       let out = "\(directory)/out"
       let written = try WhittleProcess.run(
-        ["policy", logs, "--output", out, "--quiet", "--generalize", generalize])
+        ["policy", logs, "--output", out, "--quiet", "--generalize", generalize] + options)
       #expect(written.status == 0 || written.status == 3, "\(written.errors)")
       let manifest = try #require(
         try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(out)/manifest.json")))

@@ -85,6 +85,49 @@ import Testing
     #expect(proposals.allSatisfy { !$0.verification.complete && !$0.verification.holds })
   }
 
+  @Test func `forty statements that fit two policies only one way do`() throws {
+    // What a policy holds is a multiple of 20. In one half each statement's size is too, in the other it leaves 1: so
+    // a policy is full only with all of a half, or with none of it.
+    let options = SynthesisOptions(generalization: .none, maximumSize: 6_138)
+    let capacity = options.maximumSize - PolicyDocument(statements: []).managedPolicySize + 1
+    #expect(capacity % 20 == 0)
+    var random = SeededGenerator(seed: 40)
+    var sizes: [Int] = []
+    for remainder in 0...1 {
+      // Twenty sizes of one remainder, which add up to what a policy holds.
+      var rest = capacity / 20 - remainder
+      for left in stride(from: 20, to: 1, by: -1) {
+        let size = rest / left + Int.random(in: -3...3, using: &random)
+        sizes.append(size * 20 + remainder)
+        rest -= size
+      }
+      sizes.append(rest * 20 + remainder)
+    }
+    sizes.shuffle(using: &random)
+    let actions = Catalog.embedded.actionNames(matching: "s3:*").prefix(40)
+    func proposal(_ padding: [Int]) throws -> PrincipalProposal {
+      var maker = LedgerMaker()
+      for (action, length) in zip(actions, padding) {
+        maker.use(app, action, "arn:aws:s3:::bucket/" + String(repeating: "x", count: length) + action)
+      }
+      return try check(maker, options)
+    }
+    // The first proposal tells how much of each size is not the name of the object.
+    let probe = try proposal([Int](repeating: 9, count: 40))
+    var frames: [String: Int] = [:]
+    for statement in probe.policies.flatMap(\.document.statements) {
+      guard case .action(let names) = statement.actions else { continue }
+      let alone = PolicyDocument(statements: [statement]).managedPolicySize
+      frames[names[0]] = alone - PolicyDocument(statements: []).managedPolicySize + 1 - 9
+    }
+    let packed = try proposal(zip(actions, sizes).map { $1 - frames[$0, default: 0] })
+    #expect(packed.policies.map(\.size) == [options.maximumSize, options.maximumSize])
+    #expect(packed.policies.map(\.document.statements.count) == [20, 20])
+    #expect(packed.packing.lowerBound == 2 && packed.packing.isOptimal)
+    #expect(packed.packing.proof == "no grouping of these permissions fits fewer policies")
+    #expect(packed.verification.excess.isEmpty)
+  }
+
   @Test func `many actions on many resources share the smaller form`() throws {
     var maker = LedgerMaker()
     // Each action misses another bucket, so that no two have equal resource sets.

@@ -193,3 +193,54 @@ extension SynthesisTests {
     #expect(wider.policies[0].document.statements.allSatisfy { $0.conditions.isEmpty })
   }
 }
+
+extension SynthesisTests {
+  @Test func `what is not granted is not listed as granted on more than one resource`() throws {
+    var maker = LedgerMaker()
+    maker.use(app, "s3:GetObject", "*", unresolved: "the record has no bucket name")
+    maker.use(app, "ec2:DescribeInstances", "*")
+    let grants = try AccountGrants(
+      role: "app",
+      policy: #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:*","Resource":"*"}}"#)
+    let proposal = try only(PolicySynthesizer().proposals(for: maker.ledger, grants: grants))
+    #expect(proposal.notGranted.map(\.action) == ["s3:GetObject"])
+    #expect(proposal.unresolvedResources.isEmpty)
+    #expect(proposal.verification.holds && proposal.verification.excess.isEmpty)
+  }
+
+  @Test func `a pattern that the calls themselves name is listed, for it allows more than they did`() throws {
+    var maker = LedgerMaker()
+    maker.use(app, "ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+    maker.use(
+      app, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????")
+    maker.use(app, "ec2:DescribeInstances", "*")
+    maker.use(app, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:orders")
+    for inAllRegions in [false, true] {
+      let options = SynthesisOptions(generalization: .none, inAllRegions: inAllRegions)
+      let proposal = try only(PolicySynthesizer(options: options).proposals(for: maker.ledger))
+      #expect(proposal.verification.holds, "\(proposal.verification.failures)")
+      let region = inAllRegions ? "*" : "eu-west-1"
+      let recorded = proposal.verification.excess.filter { $0.kind == .recordedPattern }
+      #expect(
+        recorded.map(\.pattern) == [
+          "arn:aws:ec2:\(region):111122223333:instance/*",
+          "arn:aws:secretsmanager:\(region):111122223333:secret:db-??????",
+        ])
+      #expect(proposal.verification.excess.count == (inAllRegions ? 5 : 2))
+    }
+  }
+
+  @Test(arguments: [Generalization.none, .safe, .budget(1)])
+  func `object keys that only Unicode takes for the same are two`(generalization: Generalization) throws {
+    var maker = LedgerMaker()
+    maker.use(app, "s3:GetObject", "arn:aws:s3:::menus/caf\u{e9}.txt")
+    maker.use(app, "s3:GetObject", "arn:aws:s3:::menus/cafe\u{301}.txt")
+    maker.use(app, "s3:GetObject", "arn:aws:s3:::menus/cafe\u{300}.txt")
+    let options = SynthesisOptions(generalization: generalization)
+    let proposal = try only(PolicySynthesizer(options: options).proposals(for: maker.ledger))
+    #expect(proposal.verification.holds, "\(proposal.verification.failures)")
+    // IAM accepts no combining accents, so that a pattern stands for the names that have them.
+    let used = proposal.verification.excess.map(\.distinctUsed)
+    #expect(used == (generalization == .budget(1) ? [3] : [2]))
+  }
+}

@@ -1,6 +1,7 @@
 // Who used a role: whose names count, and the laws of the bounded record.
 
 import CloudTrail
+import IAM
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 // The identity whose permissions a call used (SEMANTICS §2).
 
+import IAM
+
 /// An identity as the answers name it.
 public struct Principal: Hashable, Sendable, Comparable {
   /// What sort of identity it is; raw values are those of the `type` field in machine output.
@@ -28,35 +30,12 @@ public struct Principal: Hashable, Sendable, Comparable {
     case unknown = "Unknown"
   }
 
-  /// What a principal holds, shared by all its copies: ledgers name each of them in thousands of keys.
-  private final class Storage: Sendable {
-    let kind: Kind
-    let identifier: String
-    let account: String?
-    /// A hash of all three, so that a key with a principal in it is hashed without a look at its texts.
-    let digest: Int
-
-    init(kind: Kind, identifier: String, account: String?) {
-      self.kind = kind
-      self.identifier = identifier
-      self.account = account
-      var hasher = Hasher()
-      hasher.combine(kind)
-      Principal.combine(identifier, into: &hasher)
-      Principal.combine(account ?? "", into: &hasher)
-      hasher.combine(account == nil)
-      digest = hasher.finalize()
-    }
-  }
-
-  private let storage: Storage
-
   /// What sort of identity it is.
-  public var kind: Kind { storage.kind }
+  public let kind: Kind
   /// The ARN where the identity has one; otherwise a prefixed text such as `service:ec2.amazonaws.com`.
-  public var identifier: String { storage.identifier }
+  public let identifier: String
   /// The account that owns the identity, where the record tells.
-  public var account: String? { storage.account }
+  public let account: String?
 
   /// Creates a principal.
   ///
@@ -65,39 +44,31 @@ public struct Principal: Hashable, Sendable, Comparable {
   ///   - identifier: Its ARN or prefixed text.
   ///   - account: The account that owns it.
   public init(kind: Kind, identifier: String, account: String?) {
-    storage = Storage(kind: kind, identifier: identifier, account: account)
+    self.kind = kind
+    self.identifier = identifier
+    self.account = account
   }
 
-  private static func combine(_ text: String, into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    hasher.combine(UInt8(0xFF))
-  }
-
-  /// Whether two principals have the same bytes: names that merely look alike are those of different identities.
-  public static func == (left: Principal, right: Principal) -> Bool {
-    if left.storage === right.storage { return true }
-    return left.storage.digest == right.storage.digest && left.kind == right.kind
-      && left.identifier.utf8.elementsEqual(right.identifier.utf8)
-      && (left.account == nil) == (right.account == nil)
-      && (left.account ?? "").utf8.elementsEqual((right.account ?? "").utf8)
-  }
-
-  /// Hashes kind, identifier and account.
-  public func hash(into hasher: inout Hasher) { hasher.combine(storage.digest) }
-
-  /// Orders principals by identifier, then kind, then account, by bytes.
+  /// Orders principals by identifier, then kind, then account, by bytes; no account comes first.
   public static func < (left: Principal, right: Principal) -> Bool {
-    if left.storage === right.storage { return false }
-    if !left.identifier.utf8.elementsEqual(right.identifier.utf8) {
-      return left.identifier.utf8.lexicographicallyPrecedes(right.identifier.utf8)
+    if !left.identifier.sameBytes(as: right.identifier) { return left.identifier.precedes(right.identifier) }
+    if left.kind != right.kind { return left.kind.rawValue.precedes(right.kind.rawValue) }
+    guard let account = left.account, let other = right.account else {
+      return left.account == nil && right.account != nil
     }
-    if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
-    return (left.account ?? "").utf8.lexicographicallyPrecedes((right.account ?? "").utf8)
+    return account.precedes(other)
   }
-}
 
-extension Principal: CustomStringConvertible {
-  /// The identifier, for messages of tests and debuggers.
-  public var description: String { identifier }
+  /// Whether two principals have the same bytes.
+  public static func == (left: Principal, right: Principal) -> Bool {
+    guard left.kind == right.kind, left.identifier.sameBytes(as: right.identifier) else { return false }
+    guard let account = left.account, let other = right.account else { return left.account == right.account }
+    return account.sameBytes(as: other)
+  }
+
+  /// Hashes the bytes of what tells principals apart in nearly all cases.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    identifier.hashBytes(into: &hasher)
+  }
 }

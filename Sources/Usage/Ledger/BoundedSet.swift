@@ -1,5 +1,7 @@
 // A set of texts that keeps at most a fixed number of them, whatever the order they come in.
 
+import IAM
+
 /// A set of texts that keeps the smallest few by UTF-8 bytes and knows whether it had to drop any.
 ///
 /// Joining is associative, commutative and idempotent: "the `limit` smallest of all texts ever inserted" depends

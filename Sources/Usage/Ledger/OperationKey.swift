@@ -1,6 +1,7 @@
 // Keys of the ledger's counts by operation.
 
 public import CloudTrail
+import IAM
 
 /// One operation as CloudTrail names it, with whoever called it.
 public struct OperationKey: Hashable, Comparable, Sendable {

@@ -6,6 +6,7 @@
 // join-semilattice like the rest of the ledger (invariant ORDER-FREE).
 
 import CloudTrail
+import IAM
 
 /// A person behind the sessions of a role.
 public struct RoleUser: Hashable, Comparable, Sendable {

@@ -1,6 +1,7 @@
 // What a use is keyed by.
 
 public import CloudTrail
+import IAM
 
 /// The identity of a use: who did what to what, under which essential context.
 public struct UseKey: Hashable, Comparable, Sendable {

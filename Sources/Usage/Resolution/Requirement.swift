@@ -1,6 +1,7 @@
 // What a call needed: values handed from the resolver to the ledger.
 
 public import AWSCatalog
+import IAM
 
 /// A condition key and value of a request, such as `iam:PassedToService` = `lambda.amazonaws.com`.
 public struct ContextPair: Hashable, Comparable, Sendable {

@@ -116,7 +116,8 @@ public struct EvidenceScan: Sendable {
       EvidenceRecorder(
         recorder: UsageRecorder(filter: filter, catalog: catalog), actions: patterns, limit: limit)
     }
-    let result = UsageScan.Result(recorded: recorder.recorder.ledger, summary: summary)
+    let result = UsageScan.Result(
+      recorded: recorder.recorder.ledger, summary: summary, filter: scan.filter)
     var events: [UseKey: FirstEvents] = [:]
     for (key, found) in recorder.events {
       for (settled, _) in result.recorded.learned.settled(key) {

@@ -24,11 +24,27 @@ public struct UsageFilter: Sendable, Hashable {
 
   /// Whether the newest event must be known before the first can be judged.
   public var isRelative: Bool { since?.isRelative == true || until?.isRelative == true }
+
+  /// A settled ledger without the principals that are not asked for.
+  ///
+  /// Some events tell a role's name and not its path, so that they are let through until the path is learnt.
+  ///
+  /// - Parameter ledger: The ledger, settled.
+  /// - Returns: The ledger with the uses, operations and facts of the principals asked for.
+  func selected(_ ledger: UsageLedger) -> UsageLedger {
+    guard !principals.isEmpty else { return ledger }
+    let patterns = PrincipalPatterns(principals)
+    var result = ledger
+    result.uses = ledger.uses.filter { patterns.match($0.key.principal) }
+    result.principals = ledger.principals.filter { patterns.match($0.key) }
+    result.operations = ledger.operations.filter { patterns.match($0.key.principal) }
+    return result
+  }
 }
 
 /// A filter ready to judge events.
 struct EventFilter: Sendable {
-  private let principals: [Wildcard]
+  private let principals: PrincipalPatterns
   private let accounts: [Wildcard]
   private let regions: [Wildcard]
   private let services: [Wildcard]
@@ -43,7 +59,7 @@ struct EventFilter: Sendable {
   ///   - newest: The time of the newest event, where the filter asks for it.
   ///   - catalog: The reference data, for the prefixes of event sources.
   init(_ filter: UsageFilter, newest: Timestamp?, catalog: Catalog) {
-    principals = filter.principals.map { Wildcard($0) }
+    principals = PrincipalPatterns(filter.principals)
     accounts = filter.accounts.map { Wildcard($0) }
     regions = filter.regions.map { Wildcard($0, caseInsensitive: true) }
     services = filter.services.map { Wildcard($0, caseInsensitive: true) }
@@ -106,11 +122,7 @@ struct EventFilter: Sendable {
   ///   - principal: Its principal.
   /// - Returns: Whether it counts as use.
   func selects(_ event: CloudTrailEvent, _ principal: Principal) -> Bool {
-    if !principals.isEmpty {
-      let identifier = principal.identifier
-      let name = identifier.split(separator: "/").last.map(String.init) ?? identifier
-      guard principals.contains(where: { $0.matches(identifier) || $0.matches(name) }) else { return false }
-    }
+    guard principals.mayMatch(principal) else { return false }
     if !services.isEmpty {
       guard let source = event.eventSource else { return false }
       let label = source.split(separator: ".").first.map(String.init) ?? source

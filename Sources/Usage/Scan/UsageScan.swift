@@ -31,11 +31,12 @@ public struct UsageScan: Sendable {
     /// - Parameters:
     ///   - recorded: The ledger as recorded; generalised here.
     ///   - summary: What was read.
-    public init(recorded: UsageLedger, summary: LogSummary) {
+    ///   - filter: Whose use is shown.
+    public init(recorded: UsageLedger, summary: LogSummary, filter: UsageFilter = UsageFilter()) {
       self.recorded = recorded
       self.recorded.generalize()
       self.summary = summary
-      self.ledger = self.recorded.settled()
+      self.ledger = filter.selected(self.recorded.settled())
     }
   }
 
@@ -60,7 +61,7 @@ public struct UsageScan: Sendable {
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
     let (recorder, summary) = try fold { UsageRecorder(filter: $0, catalog: $1) }
-    return Result(recorded: recorder.ledger, summary: summary)
+    return Result(recorded: recorder.ledger, summary: summary, filter: filter)
   }
 
   /// Feeds the events of the inputs to consumers.
