@@ -30,14 +30,20 @@ extension Catalog {
   /// Policies of service-linked roles are left out, since nobody can attach them. Resources and conditions are not
   /// compared; ``ManagedPolicyCover/restricted`` says where they narrow what is allowed.
   ///
-  /// - Parameter actions: The actions, in any case and without wildcards.
+  /// - Parameters:
+  ///   - actions: The actions, in any case and without wildcards.
+  ///   - limit: The most excess of a policy; any by default.
   /// - Returns: The policies, those with equal excess in the order of their names; none for an empty set.
-  /// - Complexity: Reads the policies that name the services of the actions, some tens of milliseconds at most.
-  public func managedPolicies(covering actions: [String]) -> [ManagedPolicyCover] {
+  /// - Complexity: Reads the policies that name the services of the actions, some tens of milliseconds at most; less with a
+  ///   small limit.
+  public func managedPolicies(
+    covering actions: [String], excessAtMost limit: Int = .max
+  ) -> [ManagedPolicyCover] {
     let wanted = Set(actions.map { $0.lowercased() }).sortedByBytes()
     guard !wanted.isEmpty else { return [] }
     let services = Set(wanted.map { String($0.prefix { $0 != ":" }) })
     var covers: [ManagedPolicyCover] = []
+    let all = actionNames(matching: "*")
     tables.managedPolicies.forEachLine(matching: "*") { line in
       let named = Set(line.list(3))
       guard named.contains("*") || services.isSubset(of: named), !line.text(1).hasPrefix("/aws-service-role/")
@@ -45,7 +51,8 @@ extension Catalog {
         return
       }
       let policy = managedPolicy(line)
-      guard let allowed = AllowedActions(policy), let cover = cover(wanted, policy, allowed) else { return }
+      guard let allowed = AllowedActions(policy), let cover = cover(wanted, policy, allowed, of: all, limit)
+      else { return }
       covers.append(cover)
     }
     return covers.sorted { left, right in
@@ -59,12 +66,12 @@ extension Catalog {
   /// - Parameter document: The document.
   /// - Returns: The number of actions that an `Allow` statement matches and no unconditional `Deny` on all resources.
   public func actionCount(allowedBy document: PolicyDocument) -> Int {
-    count(AllowedActions(document))
+    count(AllowedActions(document)) ?? 0
   }
 
-  private func cover(_ wanted: [String], _ policy: ManagedPolicy, _ allowed: AllowedActions)
-    -> ManagedPolicyCover?
-  {
+  private func cover(
+    _ wanted: [String], _ policy: ManagedPolicy, _ allowed: AllowedActions, of all: [String], _ limit: Int
+  ) -> ManagedPolicyCover? {
     var restricted: [String] = []
     for action in wanted {
       switch allowed.extent(of: action) {
@@ -74,17 +81,31 @@ extension Catalog {
       }
     }
     let known = wanted.count { canonicalName($0) != nil }
-    return ManagedPolicyCover(
-      policy: policy, excess: count(allowed) - known, restricted: restricted.sortedByBytes())
+    let (most, isBeyond) = known.addingReportingOverflow(limit)
+    guard let count = count(allowed, of: all, atMost: isBeyond ? .max : most) else { return nil }
+    return ManagedPolicyCover(policy: policy, excess: count - known, restricted: restricted.sortedByBytes())
   }
 
-  private func count(_ allowed: AllowedActions) -> Int {
+  /// The number of actions, or `nil` where there are more than a limit.
+  private func count(
+    _ allowed: AllowedActions, of all: [String]? = nil, atMost limit: Int = .max
+  ) -> Int? {
+    var count = 0
     if allowed.patterns.contains("*") || allowed.hasNotAction {
-      return actionNames(matching: "*").count { allowed.extent(of: $0) != .none }
+      for name in all ?? actionNames(matching: "*") where allowed.extent(of: name) != .none {
+        count += 1
+        if count > limit { return nil }
+      }
+      return count
     }
     var names: Set<String> = []
-    for pattern in allowed.patterns { names.formUnion(actionNames(matching: pattern)) }
-    return allowed.denies ? names.count { allowed.extent(of: $0) != .none } : names.count
+    for pattern in allowed.patterns {
+      names.formUnion(actionNames(matching: pattern))
+      // What is denied takes from them again.
+      if !allowed.denies, names.count > limit { return nil }
+    }
+    count = allowed.denies ? names.count { allowed.extent(of: $0) != .none } : names.count
+    return count > limit ? nil : count
   }
 
   private func managedPolicy(_ line: CatalogLine) -> ManagedPolicy {

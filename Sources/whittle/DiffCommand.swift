@@ -189,29 +189,55 @@ private struct DiffJob: Job {
   }
 }
 
+/// A change that files are written for.
+private enum ProposedChange {
+  case trim(PolicyTrim)
+  case replacement(ManagedReplacement)
+
+  /// The account that it is for.
+  var account: String {
+    switch self {
+    case .trim(let trim): trim.subject.account
+    case .replacement(let replacement): replacement.subject.account
+    }
+  }
+
+  /// The parts of changes that renderers tell apart.
+  static func parts(_ changes: [ProposedChange]) -> (trims: [PolicyTrim], replacements: [ManagedReplacement])
+  {
+    (
+      changes.compactMap { if case .trim(let trim) = $0 { trim } else { nil } },
+      changes.compactMap { if case .replacement(let replacement) = $0 { replacement } else { nil } }
+    )
+  }
+
+  /// A rendering of changes, made of one of their parts.
+  static func rendering(
+    _ write: @escaping ([PolicyTrim], [ManagedReplacement], inout [UInt8]) -> Void
+  ) -> DeploymentRenderer<ProposedChange>.Rendering {
+    { changes, bytes in
+      let (trims, replacements) = parts(changes)
+      write(trims, replacements, &bytes)
+    }
+  }
+}
+
 extension OutputDirectory {
   /// Adds every changed policy as a file of its own with its patch, the files for deployment, and the manifest.
   fileprivate mutating func add(_ report: DiffReport, format: OutputFormat) {
     var taken: Set<String> = []
     var files: [String: String] = [:]
     var others: [String] = []
-    func render(_ path: String, isExecutable: Bool = false, _ bytes: [UInt8]) {
-      others.append(path)
-      add(path, bytes, isExecutable: isExecutable)
-    }
     func newPath(_ parts: [String]) -> String {
-      let stem = parts.map(OutputDirectory.safeName).joined(separator: "/")
-      var path = "\(stem).json"
-      var number = 2
-      // File systems may fold case; IAM's names are unique without regard to it, but for their paths.
-      while !taken.insert(path.lowercased()).inserted {
-        path = "\(stem)~\(number).json"
-        number += 1
-      }
-      return path
+      OutputDirectory.uniquePath(
+        parts.map(OutputDirectory.safeName).joined(separator: "/"), taken: &taken)
+    }
+    func render(_ path: String, _ bytes: [UInt8]) {
+      others.append(path)
+      add(path, bytes)
     }
     let changes = report.diff.trims.filter(\.isChange)
-    let replacements = report.diff.replacements
+    let replacements = report.diff.replacements.filter { $0.proposal != nil }
     for trim in changes {
       let path = newPath(trim.subject.pathParts)
       files["\(trim.subject.arn) \(trim.subject.name)"] = path
@@ -226,32 +252,17 @@ extension OutputDirectory {
       files["\(arn) \(option.name)"] = path
       render(path, document.json(pretty: true) + [0x0A])
     }
-    if format == .cli {
-      var apply: [UInt8] = []
-      var rollback: [UInt8] = []
-      TrimScript.renderApply(changes, replacements, into: &apply)
-      TrimScript.renderRollback(changes, replacements, into: &rollback)
-      render("apply.sh", isExecutable: true, apply)
-      render("rollback.sh", isExecutable: true, rollback)
-    }
-    let accounts = Set(changes.map(\.subject.account)).union(
-      replacements.filter { $0.proposal != nil }.map(\.subject.account))
-    for account in accounts.sorted() {
-      let name = OutputDirectory.safeName(account)
-      let trims = changes.filter { $0.subject.account == account }
-      let own = replacements.filter { $0.subject.account == account }
-      var bytes: [UInt8] = []
-      if format == .terraform {
-        TrimTerraform.render(trims, own, into: &bytes)
-        render("\(name)/policies.tf", bytes)
-      } else if format == .cloudformation {
-        TrimCloudFormation.render(trims, own, into: &bytes)
-        render("\(name)/policies.yaml", bytes)
-        bytes = []
-        TrimCloudFormation.renderImport(trims, into: &bytes)
-        if !bytes.isEmpty { render("\(name)/import.yaml", bytes) }
-      }
-    }
+    others += addDeployment(
+      of: changes.map(ProposedChange.trim) + replacements.map(ProposedChange.replacement), format: format,
+      account: \.account,
+      DeploymentRenderer(
+        apply: ProposedChange.rendering { TrimScript.renderApply($0, $1, into: &$2) },
+        rollback: ProposedChange.rendering { TrimScript.renderRollback($0, $1, into: &$2) },
+        terraform: ProposedChange.rendering { TrimTerraform.render($0, $1, into: &$2) },
+        cloudFormation: ProposedChange.rendering { TrimCloudFormation.render($0, $1, into: &$2) },
+        cloudFormationImport: ProposedChange.rendering { trims, _, bytes in
+          TrimCloudFormation.renderImport(trims, into: &bytes)
+        }))
     add(
       OutputDirectory.manifestName,
       report.manifest(generator: "whittle \(Version.program)", files: files, all: others))

@@ -14,6 +14,8 @@ struct DeploymentRenderer<Proposal> {
   let terraform: Rendering
   /// A CloudFormation template.
   let cloudFormation: Rendering
+  /// A template of what there is, to be imported before the other is applied; it may write nothing.
+  var cloudFormationImport: Rendering? = nil
 }
 
 extension OutputDirectory {
@@ -32,10 +34,11 @@ extension OutputDirectory {
     var paths: [String] = []
     func render(
       _ path: String, _ proposals: [Proposal], isExecutable: Bool = false,
-      _ write: (DeploymentRenderer<Proposal>.Rendering)
+      _ write: DeploymentRenderer<Proposal>.Rendering
     ) {
       var bytes: [UInt8] = []
       write(proposals, &bytes)
+      guard !bytes.isEmpty else { return }
       add(path, bytes, isExecutable: isExecutable)
       paths.append(path)
     }
@@ -50,7 +53,9 @@ extension OutputDirectory {
       }
     case .cloudformation:
       for (account, proposals) in accounts {
-        render("\(OutputDirectory.safeName(account))/policies.yaml", proposals, renderer.cloudFormation)
+        let folder = OutputDirectory.safeName(account)
+        render("\(folder)/policies.yaml", proposals, renderer.cloudFormation)
+        if let imports = renderer.cloudFormationImport { render("\(folder)/import.yaml", proposals, imports) }
       }
     default: break
     }

@@ -60,6 +60,15 @@ import Testing
     #expect(names.contains("PowerUserAccess"))
   }
 
+  @Test func aLimitOfExcessLeavesOutWhatIsBeyond() {
+    let all = catalog.managedPolicies(covering: ["iam:ListUsers"])
+    for limit in [-1, 70, 3_000] {
+      #expect(
+        catalog.managedPolicies(covering: ["iam:ListUsers"], excessAtMost: limit)
+          == all.filter { $0.excess <= limit })
+    }
+  }
+
   @Test func notActionAndDenyAreHonoured() {
     #expect(
       !catalog.managedPolicies(covering: ["iam:CreateUser"]).contains { $0.policy.name == "PowerUserAccess" })

@@ -4,6 +4,9 @@
 //   never breaks      every recorded use that the old policies allow, the new ones allow
 //   once is enough    trimming what was trimmed changes nothing
 //   denies stay       every deny stands in the new document as it stood in the old one
+//
+// and a fifth over policies that are minimal: there is nothing to trim. `ReplacementLaws` has those of replacing AWS managed
+// policies, which are held to the same accounts.
 
 import AWSCatalog
 import CloudTrail
@@ -25,7 +28,9 @@ import Usage
   /// - Throws: Where a proposed document does not parse.
   @discardableResult
   static func hold(_ ledger: UsageLedger, _ grants: AccountGrants) throws -> Int {
-    let trims = trims(ledger, grants)
+    // Both rounds ask the same ledger, and share what is known of its actions.
+    let maker = DiffMaker(ledger: ledger, catalog: .embedded)
+    let (trims, replacements) = proposals(ledger, grants, maker)
     for trim in trims {
       let place = "\(trim.subject.arn) \(trim.subject.name)"
       #expect(trim.verification.holds, "\(place) \(trim.verification)")
@@ -58,17 +63,24 @@ import Usage
         }
       }
     }
-    for trim in Self.trims(ledger, after) {
+    var replaced = try ReplacementLaws.hold(replacements, from: grants, trimmed: after, ledger, maker)
+    // New policies are among those that are trimmed once more; what is AWS's is not trimmed.
+    for arn in replaced.identities.keys {
+      replaced.identities[arn]?.attachedPolicies.removeAll { ARN($0)?.account == "aws" }
+    }
+    for trim in Self.proposals(ledger, replaced, maker).trims {
       #expect(!trim.isChange, "\(trim.subject.arn) \(trim.subject.name) changes once more")
     }
     return changes.count
   }
 
-  private static func trims(_ ledger: UsageLedger, _ grants: AccountGrants) -> [PolicyTrim] {
+  private static func proposals(
+    _ ledger: UsageLedger, _ grants: AccountGrants, _ maker: DiffMaker
+  ) -> (trims: [PolicyTrim], replacements: [ManagedReplacement]) {
     AccountTrimmer(
       records: GrantedRecord.all(of: ledger, grants: grants, catalog: .embedded), grants: grants,
-      options: SynthesisOptions(), maker: DiffMaker(ledger: ledger, catalog: .embedded), catalog: .embedded
-    ).proposals { _ in true }.trims
+      options: SynthesisOptions(), maker: maker, catalog: .embedded
+    ).proposals { _ in true }
   }
 
   // MARK: Made accounts
@@ -89,6 +101,12 @@ import Usage
     "arn:aws:sqs:*:*:*", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:iam::111122223333:role/*",
     "arn:aws:dynamodb:*:111122223333:table/orders", "arn:aws:s3:::home/${aws:username}/*",
     "arn:aws:lambda:eu-west-1:111122223333:function:*",
+  ]
+
+  /// Policies of AWS of which the made uses need some: small ones, one by `NotAction`, and one that others cover.
+  private static let managed = [
+    "IAMReadOnlyAccess", "AmazonSQSReadOnlyAccess", "AmazonSQSFullAccess", "AmazonS3ReadOnlyAccess",
+    "AmazonDynamoDBReadOnlyAccess", "AWSLambda_ReadOnlyAccess", "AmazonEC2ReadOnlyAccess", "PowerUserAccess",
   ]
 
   static func document(_ random: inout SeededGenerator) -> String {
@@ -125,36 +143,58 @@ import Usage
   static func account(_ random: inout SeededGenerator) -> String {
     let account = LedgerMaker.account
     var holders: [String] = []
-    for (kind, names) in [("User", ["alice", "bob"]), ("Group", ["staff"]), ("Role", ["app", "ci"])] {
+    let people = [("User", ["alice", "bob"]), ("Group", ["staff", "readers"]), ("Role", ["app", "ci"])]
+    for (kind, names) in people {
       let entries = names.map { name -> String in
         let inline = (0..<Int.random(in: 0...2, using: &random)).map { number in
           let text = document(&random)
           return
             "{\"PolicyName\":\"p\(number)\",\"PolicyDocument\":\(random.chance(0.5) ? text : encoded(text))}"
         }
-        let attached = ["shared", "other"].filter { _ in random.chance(0.5) }.map {
-          "{\"PolicyArn\":\"arn:aws:iam::\(account):policy/\($0)\"}"
+        let customers = ["shared", "other"].filter { _ in random.chance(0.5) }.map {
+          "\(account):policy/\($0)"
         }
-        let groups = kind == "User" ? "\"GroupList\":[\"staff\"]," : ""
+        let ofAWS = managed.filter { _ in random.chance(0.15) }.map {
+          "aws:policy/\($0)"
+        }
+        let attached = (customers + ofAWS).map { "{\"PolicyArn\":\"arn:aws:iam::\($0)\"}" }
+        let boundary =
+          kind != "Group" && random.chance(0.1)
+          ? "\"PermissionsBoundary\":{\"PermissionsBoundaryArn\":\"arn:aws:iam::\(account):policy/other\"},"
+          : ""
+        let group = name == "alice" ? "staff" : random.pick(["staff", "readers"]) ?? ""
+        let groups = kind == "User" ? "\"GroupList\":[\"\(group)\"]," : ""
         return """
-          {"\(kind)Name":"\(name)","Path":"/","Arn":"arn:aws:iam::\(account):\(kind.lowercased())/\(name)",\(groups)
+          {"\(kind)Name":"\(name)","Path":"/","Arn":"arn:aws:iam::\(account):\(kind.lowercased())/\(name)",\(groups)\(boundary)
            "\(kind)PolicyList":[\(inline.joined(separator: ","))],
            "AttachedManagedPolicies":[\(attached.joined(separator: ","))]}
           """
       }
       holders.append("\"\(kind)DetailList\":[\(entries.joined(separator: ","))]")
     }
-    let policies = ["shared", "other"].map { name in
+    // May take the place of IAMReadOnlyAccess, but for what it denies.
+    let denial = random.chance(0.5) ? #",{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}"# : ""
+    let lister =
+      #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*"}\#(denial)]}"#
+    let policies = ["shared", "other", "lister"].map { name in
       """
       {"PolicyName":"\(name)","Arn":"arn:aws:iam::\(account):policy/\(name)","DefaultVersionId":"v1",
-       "PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":\(encoded(document(&random)))}]}
+       "PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":\(encoded(name == "lister" ? lister : document(&random)))}]}
       """
     }
     return "{\(holders.joined(separator: ",")),\"Policies\":[\(policies.joined(separator: ","))]}"
   }
 
+  /// Covers the region in which CloudTrail logs IAM.
+  private static func coverGlobalServices(_ maker: inout LedgerMaker) {
+    maker.ledger.coverage.record(
+      CoverageKey(account: LedgerMaker.account, region: "us-east-1", category: "Management"),
+      at: Timestamp(secondsSinceEpoch: 1_790_000_000))
+  }
+
   static func ledger(_ random: inout SeededGenerator) -> UsageLedger {
     var maker = LedgerMaker()
+    if random.chance(0.8) { coverGlobalServices(&maker) }
     let principals = [
       LedgerMaker.user("alice"), LedgerMaker.user("bob"), LedgerMaker.role("app"), LedgerMaker.role("ci"),
     ]
@@ -190,6 +230,58 @@ import Usage
     try Self.hold(Self.ledger(&random), grants)
   }
 
+  @Test(arguments: 0..<6) func `a minimal policy is left as it is`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let ledger = Self.ledger(&random)
+    var options = SynthesisOptions()
+    options.generalization = .none
+    let proposals = PolicySynthesizer(options: options).proposals(for: ledger)
+    let holders = proposals.map { proposal in
+      let inline = proposal.policies.enumerated().map { number, policy in
+        "{\"PolicyName\":\"p\(number)\",\"PolicyDocument\":\(String(decoding: policy.document.json(pretty: false), as: UTF8.self))}"
+      }
+      let arn = proposal.principal.identifier
+      let kind = proposal.principal.kind == .role ? "Role" : "User"
+      return (
+        kind,
+        "{\"\(kind)Name\":\"\(arn.split(separator: "/").last ?? "")\",\"Arn\":\"\(arn)\",\"\(kind)PolicyList\":[\(inline.joined(separator: ","))]}"
+      )
+    }
+    func list(_ kind: String) -> String {
+      holders.filter { $0.0 == kind }.map { $0.1 }.joined(separator: ",")
+    }
+    let grants = try AccountGrants(
+      "{\"UserDetailList\":[\(list("User"))],\"RoleDetailList\":[\(list("Role"))]}")
+    let maker = DiffMaker(ledger: ledger, catalog: .embedded)
+    let trims = Self.proposals(ledger, grants, maker).trims
+    #expect(trims.count == proposals.reduce(0) { $0 + $1.policies.count })
+    for trim in trims {
+      #expect(trim.outcome == .unchanged, "\(trim.subject.arn) \(trim.subject.name)")
+      #expect(trim.sharing.total.unused == 0 && trim.sharing.total.partlyUsed == 0, "\(trim.subject.arn)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `what denies something takes the place of nothing that does not`(denies: Bool) throws {
+    let account = LedgerMaker.account
+    let denial = denies ? #",{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}"# : ""
+    let grants = try AccountGrants(
+      """
+      {"RoleDetailList":[{"RoleName":"app","Arn":"arn:aws:iam::\(account):role/app","RolePolicyList":[],
+        "AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::aws:policy/IAMReadOnlyAccess"}]}],
+       "Policies":[{"PolicyName":"lister","Arn":"arn:aws:iam::\(account):policy/lister","DefaultVersionId":"v1",
+        "PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":{"Version":"2012-10-17","Statement":[
+          {"Effect":"Allow","Action":"iam:ListUsers","Resource":"*"}\(denial)]}}]}]}
+      """)
+    var maker = LedgerMaker()
+    Self.coverGlobalServices(&maker)
+    maker.use(LedgerMaker.role("app"), "iam:ListUsers", "*")
+    let shared = DiffMaker(ledger: maker.ledger, catalog: .embedded)
+    let replacements = Self.proposals(maker.ledger, grants, shared).replacements
+    #expect(replacements.map(\.proposal?.kind) == [denies ? .newPolicy : .customerManaged])
+    _ = try ReplacementLaws.hold(replacements, from: grants, trimmed: grants, maker.ledger, shared)
+  }
+
   // MARK: Real accounts
 
   private static let accounts: [String] = {
@@ -211,13 +303,13 @@ import Usage
     }
     // Everyone uses the first, the middle and the last action of each statement, on its first resource.
     var maker = LedgerMaker()
+    let table = ActionTable(catalog: .embedded)
     for (arn, identity) in grants.identities.sorted(by: { $0.key < $1.key }) where identity.kind != .group {
       let kind: Principal.Kind = identity.kind == .user ? .user : .role
       let principal = Principal(kind: kind, identifier: arn, account: identity.account)
       maker.ledger.coverage.record(
         CoverageKey(account: identity.account, region: "eu-west-1", category: "Management"),
         at: Timestamp(secondsSinceEpoch: 1_790_000_000))
-      let table = ActionTable(catalog: .embedded)
       for policy in grants.grant(of: identity).policies {
         for statement in policy.document.statements where statement.effect == .allow {
           let actions = table.expansion(of: statement.actions).actions

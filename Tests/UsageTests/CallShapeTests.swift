@@ -145,5 +145,11 @@ struct SlowRecorder: EventConsumer {
     let ledgers = CallShapeTests.ledgers([.path(file.path)])
     CallShapeTests.expectEqual(ledgers.fast, ledgers.slow, "seed \(seed)")
     #expect(ledgers.fast.events.count > 1000)
+    // Names that look alike are those of two users.
+    let names = ledgers.fast.principals.keys.map { Array($0.identifier.utf8) }
+    #expect(Set(names).count == names.count)
+    for name in ["zo\u{eb}", "zoe\u{308}"] {
+      #expect(names.contains { $0.reversed().starts(with: Array(name.utf8).reversed()) }, "\(name)")
+    }
   }
 }

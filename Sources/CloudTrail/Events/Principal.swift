@@ -30,12 +30,35 @@ public struct Principal: Hashable, Sendable, Comparable {
     case unknown = "Unknown"
   }
 
+  /// What a principal holds, shared by all its copies: ledgers name each of them in thousands of keys.
+  private final class Storage: Sendable {
+    let kind: Kind
+    let identifier: String
+    let account: String?
+    /// A hash of all three, so that a key with a principal in it is hashed without a look at its texts.
+    let digest: Int
+
+    init(kind: Kind, identifier: String, account: String?) {
+      self.kind = kind
+      self.identifier = identifier
+      self.account = account
+      var hasher = Hasher()
+      hasher.combine(kind)
+      identifier.hashBytes(into: &hasher)
+      (account ?? "").hashBytes(into: &hasher)
+      hasher.combine(account == nil)
+      digest = hasher.finalize()
+    }
+  }
+
+  private let storage: Storage
+
   /// What sort of identity it is.
-  public let kind: Kind
+  public var kind: Kind { storage.kind }
   /// The ARN where the identity has one; otherwise a prefixed text such as `service:ec2.amazonaws.com`.
-  public let identifier: String
+  public var identifier: String { storage.identifier }
   /// The account that owns the identity, where the record tells.
-  public let account: String?
+  public var account: String? { storage.account }
 
   /// Creates a principal.
   ///
@@ -44,13 +67,24 @@ public struct Principal: Hashable, Sendable, Comparable {
   ///   - identifier: Its ARN or prefixed text.
   ///   - account: The account that owns it.
   public init(kind: Kind, identifier: String, account: String?) {
-    self.kind = kind
-    self.identifier = identifier
-    self.account = account
+    storage = Storage(kind: kind, identifier: identifier, account: account)
   }
+
+  /// Whether two principals have the same bytes: names that merely look alike are those of different identities.
+  public static func == (left: Principal, right: Principal) -> Bool {
+    if left.storage === right.storage { return true }
+    return left.storage.digest == right.storage.digest && left.kind == right.kind
+      && left.identifier.sameBytes(as: right.identifier)
+      && (left.account == nil) == (right.account == nil)
+      && (left.account ?? "").sameBytes(as: right.account ?? "")
+  }
+
+  /// Hashes kind, identifier and account.
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage.digest) }
 
   /// Orders principals by identifier, then kind, then account, by bytes; no account comes first.
   public static func < (left: Principal, right: Principal) -> Bool {
+    if left.storage === right.storage { return false }
     if !left.identifier.sameBytes(as: right.identifier) { return left.identifier.precedes(right.identifier) }
     if left.kind != right.kind { return left.kind.rawValue.precedes(right.kind.rawValue) }
     guard let account = left.account, let other = right.account else {
@@ -58,17 +92,9 @@ public struct Principal: Hashable, Sendable, Comparable {
     }
     return account.precedes(other)
   }
+}
 
-  /// Whether two principals have the same bytes.
-  public static func == (left: Principal, right: Principal) -> Bool {
-    guard left.kind == right.kind, left.identifier.sameBytes(as: right.identifier) else { return false }
-    guard let account = left.account, let other = right.account else { return left.account == right.account }
-    return account.sameBytes(as: other)
-  }
-
-  /// Hashes the bytes of what tells principals apart in nearly all cases.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(kind)
-    identifier.hashBytes(into: &hasher)
-  }
+extension Principal: CustomStringConvertible {
+  /// The identifier, for messages of tests and debuggers.
+  public var description: String { identifier }
 }

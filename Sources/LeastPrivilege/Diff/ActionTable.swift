@@ -28,6 +28,7 @@ final class ActionTable {
   private var formats: [(text: String, pattern: Wildcard)] = []
   private var formatNumbers: [String: Int] = [:]
   private var formatsOfActions: [Int: [Int]] = [:]
+  private var formatsOfServices: [String: [Int]] = [:]
 
   /// What decides the actions that a statement grants.
   private struct Grant: Hashable {
@@ -78,14 +79,25 @@ final class ActionTable {
         }
       }
       var meets: [Int: Bool] = [:]
+      func meet(_ format: Int) -> Bool {
+        if let known = meets[format] { return known }
+        let meeting = resources.contains { GrantedResources.meet($0, formats[format]) }
+        meets[format] = meeting
+        return meeting
+      }
+      // Most services have no such resource at all, and then their actions need not be looked up.
+      var services: [Substring: Bool] = [:]
       result.actions = all.actions.filter { action in
         if named.contains(action) { return true }
-        return resourceFormats(of: action).contains { format in
-          if let known = meets[format] { return known }
-          let meeting = resources.contains { GrantedResources.meet($0, formats[format]) }
-          meets[format] = meeting
-          return meeting
+        let service = entries[action].action.prefix { $0 != ":" }
+        let isMet: Bool
+        if let known = services[service] {
+          isMet = known
+        } else {
+          isMet = resourceFormats(ofService: String(service)).contains(where: meet)
+          services[service] = isMet
         }
+        return isMet && resourceFormats(of: action).contains(where: meet)
       }
     }
     grants[grant] = result
@@ -95,15 +107,25 @@ final class ActionTable {
   /// The numbers of the ARN formats that an action's resources have; none of an action that takes no resource.
   private func resourceFormats(of action: Int) -> [Int] {
     if let known = formatsOfActions[action] { return known }
-    let texts = (catalog.action(entries[action].action)?.resourceTypes ?? []).flatMap(\.arnFormats)
-    let result = texts.map { text in
-      if let known = formatNumbers[text] { return known }
-      formatNumbers[text] = formats.count
-      formats.append((text, ResourceNotation.pattern(text)))
-      return formats.count - 1
-    }
+    let types = catalog.action(entries[action].action)?.resourceTypes ?? []
+    let result = types.flatMap(\.arnFormats).map(number(ofFormat:))
     formatsOfActions[action] = result
     return result
+  }
+
+  /// The numbers of the ARN formats that resources of a service have: those of all its actions, and perhaps more.
+  private func resourceFormats(ofService service: String) -> [Int] {
+    if let known = formatsOfServices[service] { return known }
+    let result = catalog.resourceTypes(service: service).flatMap(\.arnFormats).map(number(ofFormat:))
+    formatsOfServices[service] = result
+    return result
+  }
+
+  private func number(ofFormat text: String) -> Int {
+    if let known = formatNumbers[text] { return known }
+    formatNumbers[text] = formats.count
+    formats.append((text, ResourceNotation.pattern(text)))
+    return formats.count - 1
   }
 
   /// Where an action stands in a list of actions in the order of their names, or `nil` where it does not.

@@ -28,7 +28,12 @@ struct ReplacementLadder {
   private var customers: [String: [Candidate]] = [:]
   /// The trimmed documents of policies that nobody behind an attachment uses: many attachments ask for them.
   private var unused: [String: Needed] = [:]
-  private var covers: [[String]: [ManagedPolicyCover]] = [:]
+  private var covers: [CoverKey: [ManagedPolicyCover]] = [:]
+
+  private struct CoverKey: Hashable {
+    var names: [String]
+    var limit: Int
+  }
 
   private struct Needed {
     var document: PolicyDocument?
@@ -161,14 +166,13 @@ struct ReplacementLadder {
     let ofServices = "/service-role/"
     let isOfService = subject.path.hasPrefix(ofServices)
     let names = actions(of: [search.needed]).map { trimmer.maker.table.entries[$0].action }.sorted()
-    let all = covers[names] ?? trimmer.catalog.managedPolicies(covering: names)
-    covers[names] = all
+    let all = covers(of: names, granted: search.granted)
     let partition = ARN(subject.arn)?.partition ?? "aws"
     func arn(_ policy: ManagedPolicy) -> String {
       "arn:\(partition):iam::aws:policy\(policy.path)\(policy.name)"
     }
     let smaller = all.filter {
-      arn($0.policy) != subject.arn && $0.excess + names.count < search.granted
+      arn($0.policy) != subject.arn
         && (isOfService || !$0.policy.path.hasPrefix(ofServices))
     }
     for cover in smaller.prefix(Self.candidateLimit) {
@@ -180,6 +184,15 @@ struct ReplacementLadder {
         search)
     }
     return nil
+  }
+
+  /// The AWS managed policies that allow certain actions, and fewer in all than the policy that they may replace.
+  private mutating func covers(of names: [String], granted: Int) -> [ManagedPolicyCover] {
+    let key = CoverKey(names: names, limit: granted - names.count - 1)
+    if let known = covers[key] { return known }
+    let result = trimmer.catalog.managedPolicies(covering: names, excessAtMost: key.limit)
+    covers[key] = result
+    return result
   }
 
   /// The candidate with the least excess.

@@ -33,13 +33,13 @@ extension UsageLedger {
   package mutating func generalize(limit: Int = UsageLedger.familyLimit) {
     // Cutting names is dear: only those are cut that stand with more than `limit` others, whatever their stems, or are in
     // a family that was lifted before.
-    var sizes: [UseKey: Int] = [:]
-    for key in uses.keys { sizes[key.withoutResource, default: 0] += 1 }
-    let lifted = Set(generalized.keys.map(\.stem.withoutResource))
+    var sizes: [Int: Int] = [:]
+    for key in uses.keys { sizes[key.digestWithoutResource, default: 0] += 1 }
+    let lifted = Set(generalized.keys.map(\.stem.digestWithoutResource))
     guard !lifted.isEmpty || sizes.values.contains(where: { $0 > limit }) else { return }
     var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
     for key in uses.keys where key.resource != "*" {
-      let group = key.withoutResource
+      let group = key.digestWithoutResource
       guard sizes[group, default: 0] > limit || lifted.contains(group), let name = SplitName(key.resource)
       else {
         continue
@@ -91,10 +91,12 @@ extension UsageLedger {
 }
 
 extension UseKey {
-  /// What the uses of one action by one principal under one context have in common.
-  fileprivate var withoutResource: UseKey {
-    var key = self
-    key.resource = ""
-    return key
+  /// A hash of what the uses of one action by one principal under one context have in common.
+  fileprivate var digestWithoutResource: Int {
+    var hasher = Hasher()
+    hasher.combine(principal)
+    action.hashBytes(into: &hasher)
+    hasher.combine(context)
+    return hasher.finalize()
   }
 }

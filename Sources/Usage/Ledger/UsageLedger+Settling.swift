@@ -14,14 +14,12 @@ extension UsageLedger {
   public func settled(with extra: LearnedFacts = LearnedFacts()) -> UsageLedger {
     var facts = learned
     facts.merge(extra)
-    // By bytes: principals whose names are canonically equivalent are equal, and only one of them may have been learnt about.
-    var wholes: [ByteString: String] = [:]
+    var names: [Principal: Principal] = [:]
     func name(_ principal: Principal) -> Principal {
-      guard principal.kind == .role || principal.kind == .user else { return principal }
-      let identifier = ByteString(principal.identifier)
-      let whole = wholes[identifier] ?? facts.settled(principal).identifier
-      wholes[identifier] = whole
-      return Principal(kind: principal.kind, identifier: whole, account: principal.account)
+      if let name = names[principal] { return name }
+      let name = facts.settled(principal)
+      names[principal] = name
+      return name
     }
     var result = self
     result.learned = LearnedFacts()
