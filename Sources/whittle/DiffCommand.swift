@@ -148,6 +148,11 @@ private struct DiffJob: Job {
       accesses: attempts, now: credentials.now?.instant(newest: basis.ledger.events.lastSeen),
       catalog: catalog)
     let report = DiffReport(diff, basis: basis, findings: findings)
+    if [.terraform, .cloudformation, .cli].contains(format) {
+      for name in ProposedChange.undeployable(diff) {
+        console.warn("`\(name)` is left out: IAM allows no such identity or policy, so the grants are wrong")
+      }
+    }
     let isTree = directory != nil
     if isTree {
       directory?.add(report, format: format)
@@ -202,6 +207,33 @@ private enum ProposedChange {
     }
   }
 
+  /// Whether IAM could have such an identity and such a policy.
+  var isDeployable: Bool {
+    switch self {
+    case .trim(let trim): trim.isDeployable
+    case .replacement(let replacement): replacement.isDeployable
+    }
+  }
+
+  /// The ARN of the policy, or of what holds it.
+  private var subject: String {
+    switch self {
+    case .trim(let trim): trim.subject.arn
+    case .replacement(let replacement): replacement.subject.holder ?? replacement.subject.arn
+    }
+  }
+
+  /// The changes that a comparison proposes.
+  static func all(_ diff: PolicyDiff) -> [ProposedChange] {
+    diff.trims.filter(\.isChange).map(ProposedChange.trim)
+      + diff.replacements.filter { $0.proposal != nil }.map(ProposedChange.replacement)
+  }
+
+  /// What scripts and templates leave out, sorted.
+  static func undeployable(_ diff: PolicyDiff) -> [String] {
+    Set(all(diff).filter { !$0.isDeployable }.map(\.subject)).sorted()
+  }
+
   /// The parts of changes that renderers tell apart.
   static func parts(_ changes: [ProposedChange]) -> (trims: [PolicyTrim], replacements: [ManagedReplacement])
   {
@@ -236,9 +268,9 @@ extension OutputDirectory {
       others.append(path)
       add(path, bytes)
     }
-    let changes = report.diff.trims.filter(\.isChange)
-    let replacements = report.diff.replacements.filter { $0.proposal != nil }
-    for trim in changes {
+    let changes = ProposedChange.all(report.diff)
+    let (trims, replacements) = ProposedChange.parts(changes)
+    for trim in trims {
       let path = newPath(trim.subject.pathParts)
       files["\(trim.subject.arn) \(trim.subject.name)"] = path
       if let after = trim.after { render(path, after + (after.last == 0x0A ? [] : [0x0A])) }
@@ -253,8 +285,7 @@ extension OutputDirectory {
       render(path, document.json(pretty: true) + [0x0A])
     }
     others += addDeployment(
-      of: changes.map(ProposedChange.trim) + replacements.map(ProposedChange.replacement), format: format,
-      account: \.account,
+      of: changes.filter(\.isDeployable), format: format, account: \.account,
       DeploymentRenderer(
         apply: ProposedChange.rendering { TrimScript.renderApply($0, $1, into: &$2) },
         rollback: ProposedChange.rendering { TrimScript.renderRollback($0, $1, into: &$2) },

@@ -155,6 +155,11 @@ import Testing
         + "\(sum("ineffective")) ineffective"
     }
     #expect(principals == strings(expected["principals"]))
+    let leftOut = (report["rebuilds"]?.elements ?? []).compactMap { rebuild -> String? in
+      let actions = strings(rebuild["leftOut"])
+      return actions.isEmpty ? nil : "\(short(rebuild["principal"])) \(actions.joined(separator: ","))"
+    }
+    #expect(leftOut == strings(expected["leftOutOfRebuilds"]))
     let dead = (report["deadWeight"]?.elements ?? []).map {
       "\($0["kind"]?.string ?? "") \(short($0["subject"]))"
     }
@@ -216,7 +221,9 @@ import Testing
     let csv = try WhittleProcess.run(Self.command + Self.organization + ["--format", "csv"])
     let header = csv.lines.first?.split(separator: ",").map(String.init) ?? []
     #expect(header.prefix(11).last == "resourcesUnused" && header.contains("record"))
-    for record in ["statement", "policy", "awsManagedPolicy", "deadWeight", "splitCandidate"] {
+    for record in [
+      "statement", "policy", "awsManagedPolicy", "group", "rebuild", "deadWeight", "splitCandidate",
+    ] {
       #expect(csv.lines.contains { $0.contains(",\(record),") }, "\(record)")
     }
     #expect(
@@ -273,6 +280,35 @@ import Testing
     let run = try JSONValue(parsing: result.output)["runs"]?.elements.first
     let blocked = (run?["results"]?.elements ?? []).filter { $0["ruleId"]?.string == "ineffective-grant" }
     #expect(blocked.count == 6)
+  }
+
+  @Test func `what IAM could not have is in no script, and is told`() throws {
+    try Fixtures.withTemporaryDirectory { directory in
+      let file = "\(directory)/account.json"
+      try """
+      {"UserDetailList":[],"GroupDetailList":[],"Policies":[],"RoleDetailList":[
+        {"Path":"/","RoleName":"idle","Arn":"arn:aws:iam::210987654321:role/idle","RolePolicyList":[{"PolicyName":"own",
+          "PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:RunInstances","Resource":"*"}]}}]},
+        {"Path":"/","RoleName":"odd","Arn":"arn:aws:iam::aws:role/odd","RolePolicyList":[],
+          "AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}]},
+        {"Path":"/","RoleName":"b c","Arn":"arn:aws:iam::210987654321:role/b c","RolePolicyList":[{"PolicyName":"own",
+          "PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:RunInstances","Resource":"*"}]}}]}]}
+      """.write(toFile: file, atomically: true, encoding: .utf8)
+      for format in ["cli", "terraform", "cloudformation"] {
+        let out = "\(directory)/\(format)"
+        let result = try WhittleProcess.run([
+          "diff", "testdata/creep/log.ndjson", "--granted", file, "--quiet", "--format", format, "--output",
+          out,
+        ])
+        #expect(result.status == 0)
+        #expect(result.errors.contains("role/b c` is left out"), "\(result.errors)")
+        let text = try FileManager.default.subpathsOfDirectory(atPath: out).filter {
+          ["sh", "tf", "yaml"].contains($0.split(separator: ".").last ?? "")
+        }.map { try String(contentsOfFile: "\(out)/\($0)", encoding: .utf8) }
+        #expect(!text.isEmpty)
+        #expect(text.allSatisfy { !$0.contains("b c") && !$0.contains("nothing is granted beyond use") })
+      }
+    }
   }
 
   @Test func `SARIF, Terraform and CloudFormation have their structure`() throws {

@@ -45,8 +45,11 @@ extension PolicyDiff {
       records: records, grants: grants, options: options, maker: maker, catalog: catalog)
     (trims, replacements) = trimmer.proposals { wanted[$0] }
     groups = trimmer.groups { wanted[$0] }
+    let byPrincipal = Dictionary(
+      self.principals.map { ($0.principal, $0) }, uniquingKeysWith: { first, _ in first })
     rebuilds = PolicySynthesizer(options: options, catalog: catalog)
       .proposals(for: ledger, grants: grants).filter { principals($0.principal) }
+      .map { RebuildProposal($0, beside: byPrincipal[$0.principal]) }
   }
 }
 

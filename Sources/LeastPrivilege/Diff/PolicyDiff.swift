@@ -13,7 +13,7 @@ public struct PolicyDiff: Hashable, Sendable {
   /// What the members of each group use of it, sorted by ARN.
   public var groups: [GroupDiff] = []
   /// The smallest policies written afresh for each principal that used something, sorted by principal.
-  public var rebuilds: [PrincipalProposal] = []
+  public var rebuilds: [RebuildProposal] = []
 
   /// Creates a comparison.
   ///

@@ -146,7 +146,7 @@ struct AccountDeployment {
 
 extension PolicyTrim {
   /// Whether IAM could have such a policy at all: nothing else is put into scripts and templates.
-  var isDeployable: Bool {
+  package var isDeployable: Bool {
     guard let arn = ARN(subject.arn), DeployablePolicy.canExist(arn) else { return false }
     return subject.name.utf8.allSatisfy { (0x21...0x7E).contains($0) }
       && subject.attachments.allSatisfy { ARN($0).map(DeployablePolicy.canExist) ?? false }
@@ -155,7 +155,7 @@ extension PolicyTrim {
 
 extension ManagedReplacement {
   /// Whether IAM could have such an attachment at all.
-  var isDeployable: Bool {
+  package var isDeployable: Bool {
     let names = [subject.arn, proposal?.arn].compactMap(\.self)
     return names.joined().utf8.allSatisfy { (0x21...0x7E).contains($0) }
       && subject.holder.flatMap { ARN($0) }.map(DeployablePolicy.canExist) ?? false

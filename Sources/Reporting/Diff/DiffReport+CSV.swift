@@ -113,5 +113,23 @@ extension DiffReport {
         ).write(to: &output)
       }
     }
+    for group in diff.groups where output.isOpen {
+      let total = group.sharing.total
+      DiffRow(
+        record: "group", principal: group.arn,
+        reason:
+          "\(counted(group.sharing.principals.count, "principal")), \(counted(total.granted, "granted action")), "
+          + "\(grouped(total.unused)) unused by all"
+      ).write(to: &output)
+    }
+    for rebuild in rebuilt where output.isOpen {
+      DiffRow(
+        record: "rebuild", principal: rebuild.principal.identifier,
+        status: rebuild.proposal.verification.holds ? "proved" : "unproved",
+        reason:
+          "\(counted(rebuild.proposal.policies.count, "policy", "policies")) of \(grouped(rebuild.size)) characters; "
+          + "not observable and left out: \(rebuild.leftOutWords)"
+      ).write(to: &output)
+    }
   }
 }

@@ -85,16 +85,7 @@ extension DiffReport {
 
   private func writeLeftAlone(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     var table = TextTable(("Policy", .left), ("Unused", .right), ("Why", .left))
-    for trim in diff.trims {
-      guard case .leftAlone(let reason) = trim.outcome else { continue }
-      table.add(.init(trim.subject.words), .init(grouped(trim.sharing.total.unused)), .init(reason))
-    }
-    for replacement in diff.replacements {
-      guard case .leftAlone(let reason) = replacement.outcome else { continue }
-      table.add(
-        .init(replacement.subject.attachmentWords), .init(grouped(replacement.sharing.total.unused)),
-        .init(reason))
-    }
+    for row in leftAloneRows { table.add(.init(row.policy), .init(row.unused), .init(row.reason)) }
     section("Left as they are", table, to: &output, isColored: isColored)
   }
 
@@ -125,36 +116,29 @@ extension DiffReport {
     var table = TextTable(
       ("Shared by", .left), ("Principals", .right), ("Granted", .right), ("Unused by all", .right),
       ("Used by one alone", .left))
-    func add(_ name: String, _ sharing: GrantSharing) {
-      guard sharing.principals.count > 1 else { return }
-      let sole = sharing.soleUses.prefix(3).map {
-        "\($0.action) (\(PolicySubject.shortName($0.principal.identifier)))"
-      }
-      let more = sharing.soleUses.count > 3 ? " and \(grouped(sharing.soleUses.count - 3)) more" : ""
+    for row in sharedRows {
       table.add(
-        .init(name), .init(grouped(sharing.principals.count)), .init(grouped(sharing.total.granted)),
-        .init(grouped(sharing.total.unused), .bad), .init(sole.joined(separator: ", ") + more))
+        .init(row.name), .init(row.principals), .init(row.granted), .init(row.unused, .bad), .init(row.sole))
     }
-    for group in diff.groups { add("group \(PolicySubject.shortName(group.arn))", group.sharing) }
-    for trim in diff.trims where trim.subject.isManaged { add(trim.subject.words, trim.sharing) }
     section("Shared policies and groups", table, to: &output, isColored: isColored)
   }
 
   private func writeRebuilds(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     var table = TextTable(
       ("Principal", .left), ("Policies", .right), ("Characters", .right), ("Complete", .left),
-      ("Nothing new", .left), ("Minimal", .left), ("Within quotas", .left))
-    for proposal in diff.rebuilds where !proposal.policies.isEmpty {
+      ("Nothing new", .left), ("Minimal", .left), ("Within quotas", .left),
+      ("Not observable, left out", .right))
+    for rebuild in rebuilt {
       func mark(_ holds: Bool?) -> TextTable.Cell {
         // Of a principal that the grants do not describe nobody can say what is new.
         guard let holds else { return .init("–") }
         return .init(holds ? "✓" : "✗", holds ? .good : .bad)
       }
-      let check = proposal.verification
+      let check = rebuild.proposal.verification
       table.add(
-        .init(proposal.principal.identifier), .init(grouped(proposal.policies.count)),
-        .init(grouped(proposal.policies.reduce(0) { $0 + $1.size })), mark(check.complete),
-        mark(check.noNewAccess), mark(check.minimal), mark(check.withinQuotas))
+        .init(rebuild.principal.identifier), .init(grouped(rebuild.proposal.policies.count)),
+        .init(grouped(rebuild.size)), mark(check.complete), mark(check.noNewAccess), mark(check.minimal),
+        mark(check.withinQuotas), .init(rebuild.leftOutWords, rebuild.leftOut.isEmpty ? .plain : .bad))
     }
     section(
       "Written afresh instead, from recorded use alone (documents: whittle policy)", table, to: &output,

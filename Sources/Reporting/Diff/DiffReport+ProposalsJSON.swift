@@ -77,8 +77,9 @@ extension JSONWriter {
   }
 
   /// Writes the members of what would be written afresh for a principal.
-  mutating func members(of rebuild: PrincipalProposal) {
-    ProposalReport.write(rebuild, to: &self) { $0.member("document", $1.document) }
+  mutating func members(of rebuild: RebuildProposal) {
+    ProposalReport.write(rebuild.proposal, to: &self) { $0.member("document", $1.document) }
+    member("leftOut", rebuild.leftOut)
   }
 
   fileprivate mutating func members(of verification: TrimVerification) {

@@ -50,11 +50,39 @@ extension DiffReport {
         ]
       }
     }
-    guard !options.isEmpty else { return }
-    output.write(text: "\n## AWS managed policies, best replacement first\n\n")
-    writeMarkdownTable(
-      ["Policy", "Attached to", "Granted", "Put in its place", "Granted", "Excess"], rows: options,
-      to: &output)
+    section(
+      "AWS managed policies, best replacement first",
+      ["Policy", "Attached to", "Granted", "Put in its place", "Granted", "Excess"], options, to: &output)
+    section(
+      "Left as they are", ["Policy", "Unused", "Why"],
+      leftAloneRows.map { [markdownCode($0.policy), $0.unused, markdownCode($0.reason)] }, to: &output)
+    section(
+      "Shared policies and groups",
+      ["Shared by", "Principals", "Granted", "Unused by all", "Used by one alone"],
+      sharedRows.map {
+        [
+          markdownCode($0.name), $0.principals, $0.granted, $0.unused,
+          $0.sole.isEmpty ? "" : markdownCode($0.sole),
+        ]
+      }, to: &output)
+    section(
+      "Written afresh instead, from recorded use alone",
+      ["Principal", "Policies", "Characters", "Proofs", "Not observable, left out"],
+      rebuilt.map { rebuild in
+        let check = rebuild.proposal.verification
+        return [
+          markdownCode(rebuild.principal.identifier), grouped(rebuild.proposal.policies.count),
+          grouped(rebuild.size), check.holds ? "✓" : "✗", rebuild.leftOutWords,
+        ]
+      }, to: &output)
+  }
+
+  private func section(
+    _ title: String, _ header: [String], _ rows: [[String]], to output: inout some ByteOutput & ~Copyable
+  ) {
+    guard !rows.isEmpty else { return }
+    output.write(text: "\n## \(title)\n\n")
+    writeMarkdownTable(header, rows: rows, to: &output)
   }
 
   private static func longestRunOfBackticks(_ text: String) -> Int {
