@@ -18,11 +18,9 @@ package struct UsesByPrincipal: RandomAccessCollection, Sendable {
   /// - Parameter ledger: The recorded use.
   init(_ ledger: UsageLedger) {
     uses = ledger.uses
-    var byPrincipal: [Principal: [Dictionary<UseKey, UseFacts>.Index]] = [:]
-    for place in uses.indices { byPrincipal[uses[place].key.principal, default: []].append(place) }
-    let sorted = byPrincipal.sorted { $0.key < $1.key }
-    principals = sorted.map(\.key)
-    places = sorted.map(\.value)
+    let ordered = ledger.usesInOrder()
+    principals = ordered.map(\.principal)
+    places = ordered.map(\.places)
   }
 
   /// The position of the first principal.
@@ -32,11 +30,11 @@ package struct UsesByPrincipal: RandomAccessCollection, Sendable {
 
   /// The uses of one principal.
   package subscript(position: Int) -> PrincipalUses {
-    let sorted = places[position].map { uses[$0] }.sorted { $0.key < $1.key }
-    return PrincipalUses(
+    PrincipalUses(
       principal: principals[position],
-      uses: sorted.map { key, facts in
-        RecordedUse(
+      uses: places[position].map { place in
+        let (key, facts) = uses[place]
+        return RecordedUse(
           action: key.action, resource: ResourceNotation.policyText(of: key.resource), recorded: key.resource,
           context: key.context, facts: facts)
       })

@@ -41,7 +41,7 @@ extension UsageReport {
     var writer = JSONWriter(pretty: true)
     writer.beginObject()
     writer.member("summary", object: writeSummary)
-    writer.member("principals", PrincipalLine.lines(of: ledger)) { writer, line in
+    writer.member("principals", principals) { writer, line in
       writer.member("principal", line.principal.identifier)
       writer.member("type", line.principal.kind.rawValue)
       writer.member("events", line.facts.events.count)

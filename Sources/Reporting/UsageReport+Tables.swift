@@ -36,7 +36,8 @@ extension UsageReport {
     let window = "\(timeText(ledger.events.firstSeen)) to \(timeText(ledger.events.lastSeen)) UTC"
     output.write(
       text: "\(counted(ledger.events.count, "event")) in \(counted(summary.files, "file")), \(window).\n\n")
-    let principals = PrincipalLine.lines(of: ledger)
+    let ordered = ledger.usesInOrder()
+    let principals = PrincipalLine.lines(of: ledger, ordered)
     writeMarkdownTable(
       ["Principal", "Type", "Events", "Actions", "Resources", "Denied", "Last seen"],
       rows: principals.map { line in
@@ -46,21 +47,16 @@ extension UsageReport {
           grouped(line.facts.denied), timeText(line.facts.events.lastSeen),
         ]
       }, to: &output)
-    let lines = self.lines
-    var start = lines.startIndex
-    while start < lines.endIndex, output.isOpen {
-      let principal = lines[start].key.principal
-      let end = lines[start...].firstIndex { $0.key.principal != principal } ?? lines.endIndex
-      output.write(text: "\n## \(markdownCode(principal.identifier))\n\n")
+    for uses in ordered where output.isOpen {
+      output.write(text: "\n## \(markdownCode(uses.principal.identifier))\n\n")
       writeMarkdownTable(
         ["Action", "Resource", "Outcome", "Calls", "Last seen"],
-        rows: lines[start..<end].map { line in
+        rows: lines(of: uses).map { line in
           [
             markdownCode(line.key.action), markdownCode(line.key.resource), line.outcome.rawValue,
             grouped(line.tally.count), timeText(line.tally.lastSeen),
           ]
         }, to: &output)
-      start = end
     }
     if !ledger.unresolved.isEmpty {
       output.write(text: "\n## Not resolved to an action\n\n")

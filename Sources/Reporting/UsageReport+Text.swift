@@ -12,10 +12,11 @@ extension UsageReport {
   ///   - isColored: Whether a terminal shows them.
   public func writeText(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     writeSummary(to: &output, isColored: isColored)
-    let principals = PrincipalLine.lines(of: ledger)
-    let lines = Dictionary(grouping: self.lines, by: \.key.principal)
+    let ordered = ledger.usesInOrder()
+    let principals = PrincipalLine.lines(of: ledger, ordered)
+    let uses = Dictionary(uniqueKeysWithValues: ordered.map { ($0.principal, $0) })
     for principal in principals where principal.principal.actsUnderIdentityPolicy && output.isOpen {
-      write(principal, lines[principal.principal] ?? [], to: &output, isColored: isColored)
+      write(principal, uses[principal.principal], to: &output, isColored: isColored)
     }
     var others = TextTable(
       ("Identity", .left), ("Type", .left), ("Events", .right), ("Last seen", .left))
@@ -43,7 +44,8 @@ extension UsageReport {
   }
 
   private func write(
-    _ principal: PrincipalLine, _ lines: [UseLine], to output: inout some ByteOutput & ~Copyable,
+    _ principal: PrincipalLine, _ uses: UsageLedger.PrincipalPlaces?,
+    to output: inout some ByteOutput & ~Copyable,
     isColored: Bool
   ) {
     let title = TextStyle.paint(terminalText(principal.principal.identifier), .heading, enabled: isColored)
@@ -54,7 +56,7 @@ extension UsageReport {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
       ("Outcome", .left))
-    for line in lines {
+    for line in uses.map({ Array(lines(of: $0)) }) ?? [] {
       let outcome: TextTable.Cell =
         switch line.outcome {
         case .allowed: .init("")

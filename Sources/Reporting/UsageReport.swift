@@ -56,10 +56,19 @@ struct UseLine {
 }
 
 extension UsageReport {
-  /// All lines, sorted by principal, action, resource, context and outcome.
-  var lines: [UseLine] {
-    ledger.uses.sorted { $0.key < $1.key }.flatMap { UseLine.lines(of: $0.key, $0.value) }
+  /// The lines of one principal, sorted by action, resource, context and outcome.
+  func lines(of uses: UsageLedger.PrincipalPlaces) -> some Sequence<UseLine> {
+    uses.places.lazy.flatMap { place in
+      let (key, facts) = ledger.uses[place]
+      return UseLine.lines(of: key, facts)
+    }
   }
+
+  /// All lines, sorted by principal, action, resource, context and outcome; each is made when it is asked for.
+  var lines: some Sequence<UseLine> { ledger.usesInOrder().lazy.flatMap { lines(of: $0) } }
+
+  /// One line for each principal, sorted.
+  var principals: [PrincipalLine] { PrincipalLine.lines(of: ledger, ledger.usesInOrder()) }
 
   /// Events that are no calls under an identity policy, by kind, sorted by kind.
   var notCalls: [(kind: String, count: Int)] {
@@ -81,17 +90,30 @@ struct PrincipalLine {
   let resources: Int
 
   /// One line for each principal of a ledger, sorted.
-  static func lines(of ledger: UsageLedger) -> [PrincipalLine] {
-    var used: [Principal: (actions: Set<ByteString>, resources: Set<ByteString>)] = [:]
-    for key in ledger.uses.keys {
-      used[key.principal, default: ([], [])].actions.insert(ByteString(key.action))
-      used[key.principal, default: ([], [])].resources.insert(ByteString(key.resource))
+  ///
+  /// - Parameters:
+  ///   - ledger: The ledger.
+  ///   - ordered: Its uses in order.
+  /// - Returns: The lines.
+  static func lines(of ledger: UsageLedger, _ ordered: [UsageLedger.PrincipalPlaces]) -> [PrincipalLine] {
+    var used: [Principal: (actions: Int, resources: Int)] = [:]
+    for uses in ordered {
+      var actions = 0
+      var last: String?
+      var resources: Set<ByteString> = []
+      for place in uses.places {
+        let key = ledger.uses.keys[place]
+        // Equal actions stand together.
+        if last.map({ !$0.sameBytes(as: key.action) }) ?? true { actions += 1 }
+        last = key.action
+        resources.insert(ByteString(key.resource))
+      }
+      used[uses.principal] = (actions, resources.count)
     }
     return ledger.principals.sorted { $0.key < $1.key }.map { principal, facts in
-      let sets = used[principal]
-      return PrincipalLine(
-        principal: principal, facts: facts, actions: sets?.actions.count ?? 0,
-        resources: sets?.resources.count ?? 0)
+      PrincipalLine(
+        principal: principal, facts: facts, actions: used[principal]?.actions ?? 0,
+        resources: used[principal]?.resources ?? 0)
     }
   }
 }

@@ -50,6 +50,7 @@ private struct UsageJob: Job {
     default: report.writeText(to: &stream, isColored: console.colorsOutput && output == nil)
     }
     try stream.finish()
+    Whittle.keep(report)
     return status
   }
 }

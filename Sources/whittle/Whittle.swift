@@ -1,6 +1,7 @@
 // Where the program starts: arguments in, exit status out.
 
 import Glibc
+import Synchronization
 
 /// The program.
 package enum Whittle {
@@ -10,6 +11,14 @@ package enum Whittle {
     _ = signal(SIGPIPE, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
+
+  private static let kept = Mutex<[any Sendable]>([])
+
+  /// Keeps a value until the process ends, with all its memory: to take a large one apart, text by text, takes longer
+  /// than to write it out.
+  ///
+  /// - Parameter value: What a command has finished with as its last act.
+  static func keep(_ value: some Sendable) { kept.withLock { $0.append(value) } }
 
   /// Carries out a command line.
   ///
