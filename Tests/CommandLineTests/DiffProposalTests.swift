@@ -275,7 +275,7 @@ import Testing
       Self.command + Self.organization + ["--format", "sarif", "--fail-on", "ineffective"])
     #expect(result.status == 1)
     #expect(
-      result.errors.contains("role/app/worker is granted 1 actions that can never be allowed"),
+      result.errors.contains("role/app/worker is granted 1 action that can never be allowed"),
       "\(result.errors)")
     let run = try JSONValue(parsing: result.output)["runs"]?.elements.first
     let blocked = (run?["results"]?.elements ?? []).filter { $0["ruleId"]?.string == "ineffective-grant" }

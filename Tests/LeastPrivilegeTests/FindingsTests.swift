@@ -297,4 +297,32 @@ import Usage
       }
     }
   }
+  @Test func `every sort of proposal that fails its checks hits the threshold`() throws {
+    let arn = "arn:aws:iam::111122223333:role/app"
+    let subject = PolicySubject(
+      kind: .awsManaged, name: "IAMReadOnlyAccess", arn: "arn:aws:iam::aws:policy/IAMReadOnlyAccess",
+      account: "111122223333", holder: arn)
+    let failure = VerificationFailure(
+      kind: .wouldBeDenied, principal: arn, action: "iam:ListUsers", resource: "*",
+      explanation: "it would break")
+    var diff = PolicyDiff(principals: [], problems: [])
+    let threshold = try #require(DiffThreshold("unproved"))
+    var replacement = ManagedReplacement(
+      subject: subject, sharing: GrantSharing(principals: [], counts: [], soleUses: []), options: [])
+    diff.replacements = [replacement]
+    #expect(diff.hits(of: threshold).isEmpty)
+    replacement.verification.failures = [failure]
+    diff.replacements = [replacement]
+    #expect(diff.hits(of: threshold) == ["\(arn) IAMReadOnlyAccess: it would break"])
+    var maker = LedgerMaker()
+    maker.use(LedgerMaker.role("app"), "iam:ListUsers", "*")
+    var proposal = try #require(
+      PolicySynthesizer(options: SynthesisOptions()).proposals(for: maker.ledger).first)
+    diff.replacements = []
+    diff.rebuilds = [RebuildProposal(proposal, beside: nil)]
+    #expect(diff.hits(of: threshold).isEmpty)
+    proposal.verification.failures = [failure]
+    diff.rebuilds = [RebuildProposal(proposal, beside: nil)]
+    #expect(diff.hits(of: threshold) == ["\(arn), written afresh: it would break"])
+  }
 }

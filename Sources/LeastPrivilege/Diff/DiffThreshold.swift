@@ -56,9 +56,16 @@ extension PolicyDiff {
   public func hits(of threshold: DiffThreshold) -> [String] {
     switch threshold {
     case .unproved:
-      trims.filter { !$0.verification.holds || !$0.verification.failures.isEmpty }.map {
-        "\($0.subject.arn) \($0.subject.name): \($0.verification.failures.first?.explanation ?? "over the quota")"
-      }
+      (trims.map { ("\($0.subject.arn) \($0.subject.name)", $0.verification) }
+        + replacements.map {
+          ("\($0.subject.holder ?? $0.subject.account) \($0.subject.name)", $0.verification)
+        })
+        .filter { !$1.holds || !$1.failures.isEmpty }
+        .map { "\($0): \($1.failures.first?.explanation ?? "over the quota")" }
+        + rebuilds.filter { !$0.proposal.verification.holds }.map {
+          "\($0.principal.identifier), written afresh: "
+            + ($0.proposal.verification.failures.first?.explanation ?? "over a quota")
+        }
     default:
       principals.compactMap { principal in
         principal.breach(of: threshold).map { "\(principal.principal.identifier) \($0)" }
@@ -71,9 +78,12 @@ extension PrincipalDiff {
   /// How the principal hits a threshold, as the end of a sentence; `nil` where it does not.
   fileprivate func breach(of threshold: DiffThreshold) -> String? {
     let total = LevelCounts(total: counts)
+    func actions(_ count: Int, _ attribute: String = "") -> String {
+      "\(count) \(attribute)\(count == 1 ? "action" : "actions")"
+    }
     switch threshold {
     case .unusedActions(let limit):
-      return total.unused > limit ? "holds \(total.unused) unused actions, more than \(limit)" : nil
+      return total.unused > limit ? "holds \(actions(total.unused, "unused ")), more than \(limit)" : nil
     case .percent(let limit):
       let observable = total.observable
       guard observable > 0, total.unused * 100 > limit * observable else { return nil }
@@ -85,13 +95,14 @@ extension PrincipalDiff {
       return "is an administrator by `\(statement.source.name)` and does not use it"
     case .permissionsManagement:
       let unused = counts.first { $0.level == .permissionsManagement }?.unused ?? 0
-      return unused > 0 ? "holds \(unused) unused actions that change permissions" : nil
+      return unused > 0 ? "holds \(actions(unused, "unused ")) that change permissions" : nil
     case .ineffective:
       let count = Set(ineffective.flatMap(\.actions)).count
-      return count > 0 ? "is granted \(count) actions that can never be allowed" : nil
+      return count > 0 ? "is granted \(actions(count)) that can never be allowed" : nil
     case .ungrantedUse:
       let count = usedWithoutGrant.count
-      return count > 0 ? "used \(count) permissions that no identity policy grants" : nil
+      return count > 0
+        ? "used \(count) \(count == 1 ? "permission" : "permissions") that no identity policy grants" : nil
     case .unproved: return nil
     }
   }

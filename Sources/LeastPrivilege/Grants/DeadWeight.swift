@@ -190,9 +190,12 @@ struct DeadWeightFinder {
     let statuses = given.flatMap { $0.actions.map(\.status) }
     guard !statuses.isEmpty, Set(statuses).isDisjoint(with: [.used, .partlyUsed, .accessed]) else { return }
     let hidden = statuses.count { $0 == .notObservable }
+    let disuse =
+      members.count == 1
+      ? "its only member used nothing" : "none of its \(members.count) members used anything"
     add(
       .unusedGroup, group.arn,
-      "none of its \(members.count) members used anything that it gives, from \(window.lowerBound) to \(window.upperBound)",
+      "\(disuse) that it gives, from \(window.lowerBound) to \(window.upperBound)",
       doubts: hidden > 0 ? ["the logs could not have shown \(hidden) of the actions"] : [],
       created: group.created)
   }
