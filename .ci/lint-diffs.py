@@ -10,12 +10,14 @@ does a little. The proposals are written in every format and held against:
     cfn-lint       every template, those for imports too
     python-hcl2    every Terraform file; `terraform fmt` too, where terraform is present
     bash -n        every script
+    diff itself    once the proposed documents are in force, nothing is left to trim
     jsonschema     SARIF against the schema of OASIS
 
 Each check must have had something to check, or the run fails.
 """
 
 import collections
+import copy
 import functools
 import json
 import pathlib
@@ -83,20 +85,61 @@ def text(document):
     return decoded if decoded.endswith("\n") else decoded + "\n"
 
 
-def current(details):
-    """The text of each policy of an account by the path that the proposals give it."""
-    documents = {}
+def holders(details):
+    """Users, groups and roles, each with its kind and with the folder that the proposals give it."""
     for kind in ("User", "Group", "Role"):
         for holder in details.get(f"{kind}DetailList", []):
-            folder = f"{holder['Arn'].split(':')[4]}/{kind.lower()}/{holder[f'{kind}Name']}"
-            for policy in holder.get(f"{kind}PolicyList", []):
-                documents[f"{folder}/{policy['PolicyName']}.json"] = text(policy["PolicyDocument"])
+            yield kind, holder, f"{holder['Arn'].split(':')[4]}/{kind.lower()}/{holder[f'{kind}Name']}"
+
+
+def versions(details):
+    """Managed policies, each with its version in force and the path that the proposals give it."""
     for policy in details.get("Policies", []):
         for version in policy.get("PolicyVersionList", []):
             if version["IsDefaultVersion"]:
-                path = f"{policy['Arn'].split(':')[4]}/policy/{policy['PolicyName']}.json"
-                documents[path] = text(version["Document"])
-    return documents
+                yield policy, version, f"{policy['Arn'].split(':')[4]}/policy/{policy['PolicyName']}.json"
+
+
+def current(details):
+    """The text of each policy of an account by the path that the proposals give it."""
+    documents = {f"{folder}/{policy['PolicyName']}.json": text(policy["PolicyDocument"])
+                 for kind, holder, folder in holders(details) for policy in holder.get(f"{kind}PolicyList", [])}
+    return documents | {path: text(version["Document"]) for _, version, path in versions(details)}
+
+
+def carried_out(details, folder):
+    """The account once the proposed documents are in force; AWS managed policies stay where they are."""
+    def proposed(path, document):
+        if not (folder / f"{path}.patch").exists():
+            return document
+        return json.loads((folder / path).read_text()) if (folder / path).exists() else None
+
+    details = copy.deepcopy(details)
+    gone = set()
+    for policy, version, path in versions(details):
+        version["Document"] = proposed(path, version["Document"])
+        if version["Document"] is None:
+            gone.add(policy["Arn"])
+    details["Policies"] = [policy for policy in details.get("Policies", []) if policy["Arn"] not in gone]
+    for kind, holder, path in holders(details):
+        policies = holder.get(f"{kind}PolicyList", [])
+        for policy in policies:
+            policy["PolicyDocument"] = proposed(f"{path}/{policy['PolicyName']}.json", policy["PolicyDocument"])
+        holder[f"{kind}PolicyList"] = [policy for policy in policies if policy["PolicyDocument"] is not None]
+        # One account has texts where AWS has objects.
+        holder["AttachedManagedPolicies"] = [policy for policy in holder.get("AttachedManagedPolicies", [])
+                                             if isinstance(policy, str) or policy["PolicyArn"] not in gone]
+    return details
+
+
+def check_again(account, folder, details, program, logs):
+    after = folder.parent / "after.json"
+    after.write_text(json.dumps(carried_out(details, folder)))
+    done = run(program, "diff", logs, "--granted", after, "--quiet", "--format", "json")
+    for policy in json.loads(done.stdout)["policies"]:
+        if policy["outcome"] in ("narrowed", "removed"):
+            fault(account, f"{policy['arn']} {policy['name']} would be {policy['outcome']} once more")
+        checked["policies looked at again"] += 1
 
 
 def accepted(finding):
@@ -221,6 +264,7 @@ def main(program, scratch, pairs):
             if done.returncode not in (0, 3):
                 sys.exit(f"diff of {account} ended with status {done.returncode}: {done.stderr}")
         check_documents(account, outputs["cli"], current(details))
+        check_again(account, outputs["cli"], details, program, logs)
         check_terraform(account, outputs["terraform"], formatter)
         check_sarif(account, outputs["sarif"], schema)
         checked["accounts"] += 1
@@ -228,7 +272,8 @@ def main(program, scratch, pairs):
     checked["templates"] = len(templates)
     if templates:
         check_templates(templates)
-    kinds = ("accounts", "documents", "patches", "scripts", "Terraform files", "templates", "SARIF results")
+    kinds = ("accounts", "documents", "patches", "scripts", "Terraform files", "templates", "SARIF results",
+             "policies looked at again")
     faults.extend(f"no {kind}: nothing was checked" for kind in kinds if not checked[kind])
     for message in faults:
         print(message, file=sys.stderr)
