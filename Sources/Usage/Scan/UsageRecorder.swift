@@ -21,7 +21,7 @@ struct UsageRecorder: EventConsumer {
   /// How many uses are recorded before families are looked at for the first time.
   private static let leastUses = 16_384
 
-  /// One way in which an identity is written.
+  /// Identities that are alike but for what tells sessions of one principal apart.
   private struct Caller {
     /// The digest of what decides the principal and the resolution: sessions of one role are alike.
     let identity: JSONDigest
@@ -35,9 +35,7 @@ struct UsageRecorder: EventConsumer {
     let invokedBy: String?
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
-    /// Whether the ledger has what it tells of who used the principal.
-    var isRecorded = false
-    /// Whether the ledger has learnt from this identity.
+    /// Whether the ledger has learnt from these identities.
     var hasTaught = false
   }
 
@@ -48,6 +46,10 @@ struct UsageRecorder: EventConsumer {
   private let resolver: ActionResolver
   private let catalog: Catalog
 
+  /// The callers of identities as they are written; the highest bit says that the ledger has what the identity tells of
+  /// who used the principal.
+  private var identities = DigestTable()
+  private static let isRecorded: UInt32 = 1 << 31
   private var callerNumbers = DigestTable()
   private var callers: [Caller] = []
   private var shapeNumbers = DigestTable()
@@ -135,14 +137,21 @@ struct UsageRecorder: EventConsumer {
     // What is in no hour is recorded by itself.
     guard let time = event.time else { return consume(decode()) }
     guard filter.covers(time) else { return }
-    let caller = caller(event, decode)
+    let identity = event.key(.userIdentity)
+    let known = identities[identity] ?? addIdentity(identity, decode)
+    let caller = Int(known & ~UsageRecorder.isRecorded)
     let shape = shape(event, callers[caller], decode)
     let treatment = counts[shape].treatment
     if treatment == .ignored { return }
     coverage.add(time, to: counts[shape].coverage)
     if treatment == .covering { return }
     counts[shape].add(time)
-    if !callers[caller].isRecorded { recordCaller(caller, shape, decode) }
+    if known & UsageRecorder.isRecorded == 0 {
+      identities[identity] = known | UsageRecorder.isRecorded
+      if let facts = shapes[shape].facts {
+        recorded.recordSession(decode().userIdentity, of: facts.principal)
+      }
+    }
     if counts[shape].isTelling, !callers[caller].hasTaught {
       callers[caller].hasTaught = true
       recorded.learn(Lessons.facts(decode().userIdentity))
@@ -157,29 +166,35 @@ struct UsageRecorder: EventConsumer {
     if let user = callers[caller].user { recordUser(user, shape, decode) }
   }
 
-  /// Keeps the session of a caller with its principal.
-  private mutating func recordCaller(_ caller: Int, _ shape: Int, _ decode: () -> CloudTrailEvent) {
-    callers[caller].isRecorded = true
-    guard let facts = shapes[shape].facts else { return }
-    recorded.recordSession(decode().userIdentity, of: facts.principal)
-  }
-
-  /// The number of whoever made a call.
-  private mutating func caller(_ event: EventView, _ decode: () -> CloudTrailEvent) -> Int {
-    let key = event.key(.userIdentity)
-    if let number = callerNumbers[key] { return Int(number) }
-    if callers.count >= UsageRecorder.mostSeen {
+  /// Adds an identity.
+  ///
+  /// - Parameters:
+  ///   - key: The key of its text.
+  ///   - decode: Decodes the event.
+  /// - Returns: The number of its caller.
+  private mutating func addIdentity(_ key: JSONDigest, _ decode: () -> CloudTrailEvent) -> UInt32 {
+    if max(identities.count, callers.count) >= UsageRecorder.mostSeen {
+      identities.removeAll()
       callers.removeAll(keepingCapacity: true)
       callerNumbers.removeAll()
     }
     let identity = decode().userIdentity
+    let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
+    let digest = identity.principalDigest
+    // What a person used a role for is kept of people whose identity differs from others' by the session alone.
+    let kind = (user ?? .empty).following(digest)
+    if let number = callerNumbers[kind] {
+      identities[key] = number
+      return number
+    }
     callers.append(
       Caller(
-        identity: identity.principalDigest, surroundings: JSONDigest(texts: identity.resolved),
-        resolved: identity.resolved, principal: Principal(identity), invokedBy: identity.invokedBy,
-        user: RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }))
-    callerNumbers[key] = UInt32(callers.count - 1)
-    return callers.count - 1
+        identity: digest, surroundings: JSONDigest(texts: identity.resolved), resolved: identity.resolved,
+        principal: Principal(identity), invokedBy: identity.invokedBy, user: user))
+    let number = UInt32(callers.count - 1)
+    callerNumbers[kind] = number
+    identities[key] = number
+    return number
   }
 
   /// Keeps the address of a caller with a shape.
