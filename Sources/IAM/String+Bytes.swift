@@ -54,7 +54,9 @@ extension String {
   /// The text with ASCII letters in lower case, as IAM compares actions and condition keys.
   package var asciiLowercased: String {
     guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
-    return String(decoding: utf8.lazy.map { Wildcard.lowercased($0) }, as: UTF8.self)
+    var bytes = Array(utf8)
+    for index in bytes.indices { bytes[index] = Wildcard.lowercased(bytes[index]) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Whether the bytes of another text stand somewhere in this one.

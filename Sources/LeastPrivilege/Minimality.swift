@@ -45,7 +45,7 @@ struct Minimality {
     for scenario in scenarios {
       let use = subject.uses[scenario.use]
       let isUnresolved = use.facts.unresolvedReason != nil
-      let action = scenario.request.action.description
+      let action = scenario.request.action.description.asciiLowercased
       let resource = scenario.request.resource.arn
       var hits: [(entry: Int, actions: [Int], resources: [Int])] = []
       for index in entries.indices {
@@ -176,7 +176,7 @@ struct Minimality {
           if Self.hasWildcardBesideRegion(resource.text) {
             add(
               .recordedPattern, resource.text, used.count, [],
-              "the calls name no more than this: the rest is AWS's to add")
+              "the calls themselves name no more than this")
           }
           continue
         }

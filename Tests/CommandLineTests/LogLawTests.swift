@@ -246,6 +246,33 @@ struct LogLawTests {
     try expectSameHoweverSplit(Self.records(below: Fixtures.shared("logs/\(source)")), seed: 2)
   }
 
+  // MARK: - One principal alone
+
+  @Test(
+    "asking for one principal gives what asking for all gives of it", arguments: 500..<503 as Range<UInt64>)
+  func alone(seed: UInt64) throws {
+    var account = RandomAccount(seed: seed)
+    let records = account.records(100)
+    try Fixtures.withTemporaryDirectory { directory in
+      let log = "\(directory)/log.json"
+      try write(records, to: log)
+      func uses(_ arguments: [String]) throws -> [String] {
+        try WhittleProcess.run(["usage", log, "--format", "ndjson", "--quiet"] + arguments).lines
+      }
+      let all = try uses([])
+      let byPrincipal = try Dictionary(grouping: all) {
+        try JSONValue(parsing: $0)["principal"]?.string ?? ""
+      }
+      #expect(byPrincipal.count > 1)
+      for (principal, expected) in byPrincipal {
+        #expect(try uses(["--principal", principal]) == expected, "\(principal)")
+      }
+      // What the calls to other services tell is known as well.
+      let some = try uses(["--service", "iam"])
+      #expect(!some.isEmpty && Set(some).isSubset(of: all))
+    }
+  }
+
   // MARK: - Names of accounts
 
   /// The statements of each principal without their ids, lists sorted: what is left when the order of names is not looked at.

@@ -113,11 +113,13 @@ struct UsageRecorder: EventConsumer {
   mutating func record(_ event: CloudTrailEvent) -> Resolution? {
     let principal = Principal(event)
     guard filter.covers(event, principal) else { return nil }
+    let resolution = resolver.resolve(event)
     guard filter.selects(event, principal) else {
       recorded.recordCoverage(event)
+      // What others did tells the path of a role that the principals asked for used, and the key behind an alias.
+      recorded.learn(resolution.lessons)
       return nil
     }
-    let resolution = resolver.resolve(event)
     recorded.record(event, resolution)
     generalizeIfLarge()
     return resolution
@@ -144,6 +146,10 @@ struct UsageRecorder: EventConsumer {
     let treatment = counts[shape].treatment
     if treatment == .ignored { return }
     coverage.add(time, to: counts[shape].coverage)
+    if counts[shape].isTelling, !callers[caller].hasTaught {
+      callers[caller].hasTaught = true
+      recorded.learn(Lessons.facts(decode().userIdentity))
+    }
     if treatment == .covering { return }
     counts[shape].add(time)
     if known & UsageRecorder.isRecorded == 0 {
@@ -151,10 +157,6 @@ struct UsageRecorder: EventConsumer {
       if let facts = shapes[shape].facts {
         recorded.recordSession(decode().userIdentity, of: facts.principal)
       }
-    }
-    if counts[shape].isTelling, !callers[caller].hasTaught {
-      callers[caller].hasTaught = true
-      recorded.learn(Lessons.facts(decode().userIdentity))
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -245,26 +247,30 @@ struct UsageRecorder: EventConsumer {
   private mutating func addShape(
     _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
   ) -> Int {
-    func add(_ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, coverage: Int = 0) {
+    func add(
+      _ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, isTelling: Bool = false,
+      coverage: Int = 0
+    ) {
       shapes.append(CallShape(facts))
-      counts.append(ShapeCounts(treatment, isTelling: facts?.isCall ?? false, coverage: coverage))
+      counts.append(ShapeCounts(treatment, isTelling: isTelling, coverage: coverage))
     }
     if !filter.takesAll, !filter.coversPlace(decode(), caller.principal) {
       add(.ignored)
       return 0
     }
     let place = place(event, caller, decode)
-    if !filter.takesAll, !filter.selects(decode(), caller.principal) {
-      add(.covering, coverage: place)
-      return 0
-    }
     var (call, partsRead) = call(event, caller, caller.surroundings.following(content), decode)
+    // What nobody asked for still teaches.
+    if !filter.takesAll, !filter.selects(decode(), caller.principal) {
+      add(.covering, isTelling: call.isCall, coverage: place)
+      return partsRead
+    }
     call.principal = caller.principal
     call.invokedBy = caller.invokedBy
     call.region = event.plainText(.awsRegion) ?? decode().awsRegion
     let isUsed = !call.resolution.requirements.isEmpty
     call.surroundings = isUsed ? surroundings(event, caller, decode) : []
-    add(isUsed ? .used : .counted, call, coverage: place)
+    add(isUsed ? .used : .counted, call, isTelling: call.isCall, coverage: place)
     return partsRead
   }
 
