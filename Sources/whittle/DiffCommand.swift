@@ -149,8 +149,8 @@ private struct DiffJob: Job {
       catalog: catalog)
     let report = DiffReport(diff, basis: basis, findings: findings)
     if [.terraform, .cloudformation, .cli].contains(format) {
-      for name in ProposedChange.undeployable(diff) {
-        console.warn("`\(name)` is left out: IAM allows no such identity or policy, so the grants are wrong")
+      for (name, reason) in ProposedChange.undeployable(diff) {
+        console.warn("`\(name)` is left out: \(reason)")
       }
     }
     let isTree = directory != nil
@@ -215,10 +215,10 @@ private enum ProposedChange {
     }
   }
 
-  /// The ARN of the policy, or of what holds it.
+  /// The ARN of the policy, or of what holds it; the name of a document by itself.
   private var subject: String {
     switch self {
-    case .trim(let trim): trim.subject.arn
+    case .trim(let trim): trim.subject.isBare ? trim.subject.name : trim.subject.arn
     case .replacement(let replacement): replacement.subject.holder ?? replacement.subject.arn
     }
   }
@@ -229,9 +229,19 @@ private enum ProposedChange {
       + diff.replacements.filter { $0.proposal != nil }.map(ProposedChange.replacement)
   }
 
-  /// What scripts and templates leave out, sorted.
-  static func undeployable(_ diff: PolicyDiff) -> [String] {
-    Set(all(diff).filter { !$0.isDeployable }.map(\.subject)).sorted()
+  /// Why scripts and templates leave it out.
+  private var obstacle: String {
+    if case .trim(let trim) = self, trim.subject.isBare {
+      return "it is a document by itself, and no policy that an account is known to have"
+    }
+    return "IAM allows no such identity or policy, so the grants are wrong"
+  }
+
+  /// What scripts and templates leave out, and why, sorted.
+  static func undeployable(_ diff: PolicyDiff) -> [(name: String, reason: String)] {
+    let left = all(diff).filter { !$0.isDeployable }
+    return Dictionary(left.map { ($0.subject, $0.obstacle) }, uniquingKeysWith: { first, _ in first })
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// The parts of changes that renderers tell apart.

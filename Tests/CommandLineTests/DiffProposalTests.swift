@@ -282,6 +282,22 @@ import Testing
     #expect(blocked.count == 6)
   }
 
+  @Test func `a document by itself is trimmed, and put into no account`() throws {
+    let command = [
+      "diff", "testdata/photos/logs", "--granted", "testdata/grants/policy.json", "--quiet",
+    ]
+    let text = try WhittleProcess.run(command).text
+    #expect(text.contains("policy (a document by itself, for role deployer): nothing of it is used: delete"))
+    for (format, change) in [
+      ("cli", "put-role-policy"), ("terraform", "resource \""), ("cloudformation", "Resources:"),
+    ] {
+      let result = try WhittleProcess.run(command + ["--format", format])
+      #expect(result.status == 0)
+      #expect(result.errors.contains("`policy` is left out: it is a document by itself"), "\(result.errors)")
+      #expect(!result.text.contains(change), "\(format)")
+    }
+  }
+
   @Test func `what IAM could not have is in no script, and is told`() throws {
     try Fixtures.withTemporaryDirectory { directory in
       let file = "\(directory)/account.json"
@@ -306,7 +322,7 @@ import Testing
           ["sh", "tf", "yaml"].contains($0.split(separator: ".").last ?? "")
         }.map { try String(contentsOfFile: "\(out)/\($0)", encoding: .utf8) }
         #expect(!text.isEmpty)
-        #expect(text.allSatisfy { !$0.contains("b c") && !$0.contains("nothing is granted beyond use") })
+        #expect(text.allSatisfy { !$0.contains("b c") && !$0.contains("no policy of an account to change") })
       }
     }
   }

@@ -43,14 +43,18 @@ struct PolicyReach {
         guard let group = grants.group(named: name, account: grant.identity.account) else { continue }
         if members[group.arn]?.last != number { members[group.arn, default: []].append(number) }
       }
+      // Nothing but documents by themselves describes an identity that is not among the grants, nor of a permission set.
+      let isBare =
+        grants.identities[grant.identity.arn] == nil && !PolicySubject.isProtected(grant.identity.arn)
       for policy in grant.policies {
         let group = policy.source.group.flatMap {
           grants.group(named: $0, account: grant.identity.account)
         }
-        let reached = ReachedPolicy(
+        var reached = ReachedPolicy(
           subject: Self.subject(
             policy.source, holder: group?.arn ?? grant.identity.arn, grant.identity.account),
           document: policy.document, records: [number])
+        reached.subject.isBare = isBare
         // One AWS managed policy is another matter in each account, and for each holder.
         let key = "\(reached.subject.account) \(reached.key) \(reached.subject.holder ?? "")"
         if let group { keysOfGroup[group.arn, default: []].insert(key) }

@@ -16,6 +16,8 @@ public struct PolicySubject: Hashable, Sendable, Comparable {
   public var holder: String?
   /// The ARNs of the users, groups and roles that a managed policy is attached to, sorted.
   public var attachments: [String]
+  /// Whether it was given as a document by itself, so that nobody knows which policy of the account it is.
+  public var isBare = false
   /// A managed policy's default version, such as `v3`.
   public var defaultVersion: String?
   /// The versions of a managed policy that are not the default one, in the order in which they were made.

@@ -41,7 +41,7 @@ public enum TrimCloudFormation {
     into output: inout some ByteOutput & ~Copyable
   ) {
     let deployments = AccountDeployment.all(trims, replacements)
-    if deployments.isEmpty { output.write(text: "# No policy to change: nothing is granted beyond use.\n") }
+    if deployments.isEmpty { output.write(text: "# There is no policy of an account to change.\n") }
     for (number, deployment) in deployments.enumerated() {
       if number > 0 { output.write(text: "---\n") }
       let resources =

@@ -145,8 +145,9 @@ struct AccountDeployment {
 }
 
 extension PolicyTrim {
-  /// Whether IAM could have such a policy at all: nothing else is put into scripts and templates.
+  /// Whether IAM could have such a policy at all, and it is known which it is: nothing else is put into scripts and templates.
   package var isDeployable: Bool {
+    if subject.isBare { return false }
     guard let arn = ARN(subject.arn), DeployablePolicy.canExist(arn) else { return false }
     return subject.name.utf8.allSatisfy { (0x21...0x7E).contains($0) }
       && subject.attachments.allSatisfy { ARN($0).map(DeployablePolicy.canExist) ?? false }

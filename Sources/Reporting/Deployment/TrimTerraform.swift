@@ -22,7 +22,7 @@ public enum TrimTerraform {
     into output: inout some ByteOutput & ~Copyable
   ) {
     let deployments = AccountDeployment.all(trims, replacements)
-    if deployments.isEmpty { output.write(text: "# No policy to change: nothing is granted beyond use.\n") }
+    if deployments.isEmpty { output.write(text: "# There is no policy of an account to change.\n") }
     var names = UniqueNames()
     var isFirst = true
     for deployment in deployments {

@@ -30,6 +30,8 @@ extension PolicySubject {
     switch kind {
     case .managed, .groupManaged: "\(name) (customer managed)"
     case .awsManaged, .groupAWSManaged: "\(name) (AWS managed)"
+    case .inline where isBare:
+      "\(name) (a document by itself, for \(holderKind) \(PolicySubject.shortName(arn)))"
     case .inline, .groupInline: "\(name) (inline in \(holderKind) \(PolicySubject.shortName(arn)))"
     }
   }
