@@ -39,19 +39,42 @@ extension FuzzTarget {
 
   /// A file of any form, resolved to usage: the report of it is JSON, and the same for two threads.
   static let usage = FuzzTarget("usage") { input in
-    guard let path = scratchFile(input) else { return "cannot write a scratch file" }
+    reports(input, jobs: [1, 2], templatesAfter: [512]) { "two threads report otherwise than one" }
+  }
+
+  /// Lines, each again under other names, resolved to usage: what templates give is what the rules give.
+  static let templates = FuzzTarget("templates") { input in
+    var lines: [UInt8] = []
+    for turn in 0..<4 as Range<UInt8> {
+      // Digits below five stay, so that there are times that stay times.
+      lines += input.map { (0x35...0x39).contains($0) ? 0x35 + ($0 - 0x35 + turn) % 5 : $0 } + [0x0A]
+    }
+    return reports(lines, jobs: [1], templatesAfter: [0, .max]) {
+      "templates report otherwise than the rules"
+    }
+  }
+
+  /// Reports on a file in several ways: what is wrong, where it is not the same JSON each time.
+  private static func reports(
+    _ bytes: [UInt8], jobs: [Int], templatesAfter: [Int], _ difference: () -> String
+  ) -> String? {
+    guard let path = scratchFile(bytes) else { return "cannot write a scratch file" }
     defer { unsafe unlink(path) }
     var reports: [[UInt8]] = []
-    for jobs in [1, 2] {
-      guard let result = try? UsageScan(inputs: [.path(path)], jobs: jobs).run() else {
-        return "the scan failed"
+    for jobs in jobs {
+      for templatesAfter in templatesAfter {
+        var scan = UsageScan(inputs: [.path(path)], jobs: jobs)
+        scan.templatesAfter = templatesAfter
+        guard let result = try? scan.run() else { return "the scan failed" }
+        let usage = UsageReport(ledger: result.ledger, summary: result.summary)
+        var report: [UInt8] = []
+        usage.writeJSON(to: &report)
+        if (try? JSONValue(parsing: report)) == nil { return "the report is no JSON" }
+        usage.writeCSV(to: &report)
+        reports.append(report)
       }
-      var report: [UInt8] = []
-      UsageReport(ledger: result.ledger, summary: result.summary).writeJSON(to: &report)
-      reports.append(report)
     }
-    if (try? JSONValue(parsing: reports[0])) == nil { return "the report is no JSON" }
-    return reports[0] == reports[1] ? nil : "two threads report otherwise than one"
+    return reports.allSatisfy { $0 == reports[0] } ? nil : difference()
   }
 
   /// Counts events, and looks at what is decoded only when asked for.

@@ -28,7 +28,8 @@ package struct FuzzTarget: Sendable {
 
   /// All targets.
   package static let all: [FuzzTarget] = [
-    .json, .framer, .logs, .tables, .compression, .usage, .policy, .arn, .wildcard, .times, .grants,
+    .json, .framer, .logs, .tables, .compression, .usage, .templates, .policy, .arn, .wildcard, .times,
+    .grants,
     .requests,
   ]
 }

@@ -76,9 +76,8 @@ public struct ActionResolver: Sendable {
   }
 
   private func resolve(_ call: Call, source: String, name: String) -> Resolution {
-    let event = call.event
     let plan = plans.plan(source: OperationVariants.source(source, name, call), name: name)
-    let denial = event.outcome == .denied ? event.errorMessage.flatMap(DenialMessage.init) : nil
+    let denial = call.event.outcome == .denied ? call.denial : nil
     switch plan.mapping.kind {
     case .action: break
     case .noPermissionNeeded, .notACall, .unresolved:

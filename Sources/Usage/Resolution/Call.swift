@@ -17,6 +17,8 @@ final class Call {
   lazy var response = ParameterIndex(event.responseElements)
   /// The request as it stands, its outermost wrapper removed.
   lazy var requestValue = ParameterIndex.unwrapped(event.requestParameters)
+  /// What the record's error message states of a refusal.
+  lazy var denial = event.errorMessage.flatMap(DenialMessage.init)
   /// The well-formed ARNs that the record lists in `resources[]`.
   let listed: [ARN]
   /// Partition, region and account of the call.

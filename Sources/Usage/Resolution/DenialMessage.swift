@@ -42,7 +42,7 @@ struct DeniedResources: ResourceRule {
   let patterns: Bool
 
   func resources(_ query: ResourceQuery) -> [String] {
-    guard let message = query.call.event.errorMessage.flatMap(DenialMessage.init),
+    guard let message = query.call.denial,
       message.action.lowercased() == query.action.action.lowercased(),
       let arn = message.resource.flatMap(WellFormed.arn),
       arn.resource.contains("*") == patterns,

@@ -38,13 +38,14 @@ struct ServiceTypes: Sendable {
   func types(of arn: ARN) -> Set<String> {
     var best = (literals: -1, placeholders: -1)
     var types: Set<String> = []
-    for (type, format) in formats where format.matches(arn) {
-      let specificity = format.specificity
+    // Formats are looked at where they stand: to copy one costs as much as to rule it out.
+    for index in formats.indices where formats[index].format.matches(arn) {
+      let specificity = formats[index].format.specificity
       if specificity > best {
         best = specificity
-        types = [type]
+        types = [formats[index].type]
       } else if specificity == best {
-        types.insert(type)
+        types.insert(formats[index].type)
       }
     }
     return types

@@ -40,6 +40,9 @@ public struct UsageScan: Sendable {
     }
   }
 
+  /// How many calls a thread resolves before it makes templates of resolutions; that changes the speed only.
+  package var templatesAfter = 512
+
   /// Creates a scan.
   ///
   /// - Parameters:
@@ -60,7 +63,9 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
-    let (recorder, summary) = try fold { UsageRecorder(filter: $0, catalog: $1) }
+    let (recorder, summary) = try fold {
+      UsageRecorder(filter: $0, catalog: $1, templatesAfter: templatesAfter)
+    }
     return Result(recorded: recorder.ledger, summary: summary, filter: filter)
   }
 
