@@ -156,10 +156,16 @@ package struct JSONWriter: Sendable {
   ///   - output: Where the bytes go.
   package static func escape(_ text: String, into output: inout [UInt8]) {
     // Most strings need no escape: then one append does.
-    let needsEscape = text.utf8.contains {
-      $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F || $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2
+    let bytes = text.utf8.span
+    // All bytes are looked at, without a branch for any of them, so that many are looked at at once.
+    var escapes: UInt8 = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      escapes |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
+      escapes |=
+        (byte == 0x7F ? 1 : 0) | (byte == 0xC2 ? 1 : 0) | (byte == 0xD8 ? 1 : 0) | (byte == 0xE2 ? 1 : 0)
     }
-    guard needsEscape else {
+    guard escapes != 0 else {
       output.append(contentsOf: text.utf8)
       return
     }

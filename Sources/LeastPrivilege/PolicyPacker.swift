@@ -58,7 +58,11 @@ struct PolicyPacker {
     var current: [StatementDraft] = []
     var room = capacity
     // Cutting costs a copy of the shorter list, so that the statements with long lists are cut and small ones fill.
-    for draft in drafts.sorted(by: { $0.size != $1.size ? $0.size > $1.size : $0.sid < $1.sid }) {
+    // A size is that of the statement written out: each is asked for once.
+    let sized = drafts.map { (draft: $0, size: $0.size) }
+    for (draft, _) in sized.sorted(by: {
+      $0.size != $1.size ? $0.size > $1.size : $0.draft.sid < $1.draft.sid
+    }) {
       for part in split(draft, first: room) {
         let size = part.size + 1
         if size > room {

@@ -46,14 +46,19 @@ struct QuotaFitter {
       let shortener = StatementShortener(catalog: catalog)
       var current = drafts
       for step in StatementShortener.steps where !fits(result) {
-        let order = current.indices.sorted {
-          current[$0].size != current[$1].size ? current[$0].size > current[$1].size : $0 < $1
-        }
+        // A size is that of the statement written out: each is asked for once.
+        var sizes = current.map(\.size)
+        var total = sizes.reduce(0) { $0 + $1 + 1 }
+        let order = current.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
         for index in order where current[index].verbatim == nil {
           let shorter = shortener.shorten(current[index], step)
-          guard shorter.size < current[index].size else { continue }
+          let size = shorter.size
+          guard size < sizes[index] else { continue }
+          total += size - sizes[index]
+          sizes[index] = size
           current[index] = shorter
-          if mayFit(current) {
+          // Whether the sum of the sizes leaves hope is much cheaper to tell than packing.
+          if total <= budget {
             result = packer.pack(merged(current))
             if fits(result) { break }
           }
@@ -70,11 +75,6 @@ struct QuotaFitter {
 
   private func fits(_ result: PolicyPacker.Result) -> Bool {
     result.policies.count <= limit && result.unplaceable.isEmpty
-  }
-
-  /// Whether the sum of the sizes leaves hope, which is much cheaper than packing.
-  private func mayFit(_ drafts: [StatementDraft]) -> Bool {
-    drafts.reduce(0) { $0 + $1.size + 1 } <= budget
   }
 
   /// What all policies together can hold.
