@@ -63,17 +63,7 @@ extension String {
   ///
   /// - Parameter part: The other text, not empty.
   /// - Returns: Whether it is found.
-  func containsBytes(of part: String) -> Bool {
-    let text = utf8.span
-    let part = part.utf8.span
-    guard part.count <= text.count else { return false }
-    for start in 0...(text.count - part.count) {
-      var length = 0
-      while length < part.count, text[start + length] == part[length] { length += 1 }
-      if length == part.count { return true }
-    }
-    return false
-  }
+  package func containsBytes(of part: String) -> Bool { self[...].offset(ofBytes: part) != nil }
 
   /// Whether all bytes are ASCII; for such texts, `==` compares bytes.
   var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
@@ -88,5 +78,30 @@ extension String {
     }
     guard let end = rest.firstIndex(of: UInt8(ascii: ":")), end > rest.startIndex else { return nil }
     return String(self[rest.startIndex..<end])
+  }
+}
+
+extension Substring {
+  /// What stands behind the first place where the bytes of another text stand.
+  ///
+  /// - Parameter part: The other text, not empty, of ASCII letters.
+  /// - Returns: The rest, or `nil` where the text does not stand in this one.
+  /// - Complexity: O(*n m*) in the lengths of the texts.
+  package func rest(behindBytes part: String) -> Substring? {
+    offset(ofBytes: part).map { self[utf8.index(startIndex, offsetBy: $0 + part.utf8.count)...] }
+  }
+
+  /// How many bytes stand before those of another text, or `nil`.
+  fileprivate func offset(ofBytes part: String) -> Int? {
+    let text = utf8.span
+    let part = part.utf8.span
+    guard part.count <= text.count else { return nil }
+    let first = part[0]
+    for start in 0...(text.count - part.count) where text[start] == first {
+      var length = 1
+      while length < part.count, text[start + length] == part[length] { length += 1 }
+      if length == part.count { return start }
+    }
+    return nil
   }
 }

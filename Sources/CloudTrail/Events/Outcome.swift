@@ -1,5 +1,7 @@
 // How a call ended (SEMANTICS §3).
 
+import IAM
+
 /// How a call ended; raw values are those of `outcome` in machine output.
 public enum Outcome: String, Hashable, Sendable, CaseIterable {
   /// The call succeeded.
@@ -59,7 +61,7 @@ extension Outcome {
   /// Some services pass it on under a code of their own (`ClientException`, `InvalidRequestException`).
   private static func namesRefusedAction(_ message: String?) -> Bool {
     guard let message, message.hasPrefix("User: ") else { return false }
-    return message.contains(" is not authorized to perform: ")
+    return message.containsBytes(of: " is not authorized to perform: ")
   }
 }
 

@@ -16,16 +16,15 @@ struct DenialMessage: Hashable, Sendable {
   ///
   /// - Parameter message: The record's `errorMessage`.
   init?(_ message: String) {
-    guard let start = message.firstRange(of: "not authorized to perform: ") else { return nil }
-    let rest = message[start.upperBound...]
+    guard let rest = message[...].rest(behindBytes: "not authorized to perform: ") else { return nil }
     let action = rest.prefix { !$0.isWhitespace && $0 != "," }
     guard action.contains(":"), ActionName(action) != nil else { return nil }
     self.action = String(action)
-    guard let marker = rest.firstRange(of: "on resource: ") else {
+    guard let stated = rest.rest(behindBytes: "on resource: ") else {
       resource = nil
       return
     }
-    var text = rest[marker.upperBound...].prefix { !$0.isWhitespace }
+    var text = stated.prefix { !$0.isWhitespace }
     while let last = text.last, last == "." || last == "," { text.removeLast() }
     resource = text.isEmpty ? nil : String(text)
   }
