@@ -81,18 +81,27 @@ public struct PolicySynthesizer: Sendable {
     let attached = grant?.identity.attachedPolicies.count ?? 0
     let room = max(0, options.attachmentLimit - (options.keepsAttached ? attached : 0))
     // Without any room nothing is gained by wider statements.
-    let fitted = QuotaFitter(
-      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog
-    ).fit(grouping.drafts + selection.carriedDenies) { grouping.transposed() + selection.carriedDenies }
-    let policies = name(fitted.policies, baseName: baseName, uses: record.uses)
+    let fitter = QuotaFitter(
+      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog)
+    var fitted = fitter.fit(grouping.drafts + selection.carriedDenies) {
+      grouping.transposed() + selection.carriedDenies
+    }
     let toGrant = record.uses.enumerated().filter { index, use in
       !selection.notGrantedKeys.contains(index)
         && (use.wasPermitted || options.includeDenied && use.facts.denied.count > 0)
     }
-    let subject = PolicyVerifier.Subject(
-      policies: policies, principal: record.principal, uses: toGrant.map(\.element), grant: grant,
-      maximumSize: options.maximumSize, attachmentLimit: room)
-    let verification = PolicyVerifier(catalog: catalog).verify(subject)
+    func prove() -> (PolicyVerifier.Subject, Verification) {
+      let subject = PolicyVerifier.Subject(
+        policies: name(fitted.policies, baseName: baseName, uses: record.uses), principal: record.principal,
+        uses: toGrant.map(\.element), grant: grant, maximumSize: options.maximumSize, attachmentLimit: room)
+      return (subject, PolicyVerifier(catalog: catalog).verify(subject))
+    }
+    var (subject, verification) = prove()
+    if verification.failures.contains(where: { $0.kind == .notMinimal }) {
+      fitted = fitter.pruned(fitted, selection.permissions, record.uses)
+      (subject, verification) = prove()
+    }
+    let policies = subject.policies
     return PrincipalProposal(
       principal: record.principal, standing: standing, policies: policies,
       packing: Packing(

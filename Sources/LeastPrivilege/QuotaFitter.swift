@@ -73,6 +73,32 @@ struct QuotaFitter {
     return finished(result)
   }
 
+  /// Takes out what shortening has made superfluous, and packs what is left.
+  ///
+  /// - Parameters:
+  ///   - result: Packed statements.
+  ///   - permissions: What must stay allowed, with the uses behind each.
+  ///   - uses: The uses of the principal.
+  /// - Returns: Packed statements of which every entry is needed, in no more policies.
+  func pruned(
+    _ result: PolicyPacker.Result, _ permissions: [Permission: Set<Int>], _ uses: [RecordedUse]
+  ) -> PolicyPacker.Result {
+    let packer = PolicyPacker(maximumSize: options.maximumSize)
+    func pruned(_ policies: [[StatementDraft]]) -> [[StatementDraft]] {
+      PermissionCover(policies, permissions, uses).pruned(policies)
+    }
+    var left = result
+    left.policies = pruned(result.policies)
+    let packed = packer.pack(left.policies.flatMap(\.self))
+    if packed.policies.count <= left.policies.count, packed.unplaceable.isEmpty {
+      // A statement that was cut may have in each part what only the other part needs.
+      left.policies = pruned(packed.policies)
+    }
+    left.statementBound = min(
+      packer.pack(left.policies.flatMap(\.self)).statementBound, left.policies.count)
+    return finished(left)
+  }
+
   private func fits(_ result: PolicyPacker.Result) -> Bool {
     result.policies.count <= limit && result.unplaceable.isEmpty
   }

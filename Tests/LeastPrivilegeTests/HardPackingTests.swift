@@ -48,6 +48,28 @@ import Testing
     #expect(proposal.verification.excess.contains { $0.kind == .actionWildcard })
   }
 
+  /// A pattern that a long list became allows what another statement names one by one and under a condition.
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func `entries that a pattern has made superfluous are gone`(seed: UInt64) throws {
+    var maker = LedgerMaker()
+    var random = SeededGenerator(seed: seed)
+    func hexadecimal(_ count: Int) -> String {
+      String((0..<count).map { _ in "0123456789abcdef".randomElement(using: &random) ?? "0" })
+    }
+    for number in 0..<360 {
+      let region = ["eu-west-1", "us-east-1"][number % 2]
+      let id = "\(hexadecimal(8))-\(hexadecimal(4))-4000-8000-\(hexadecimal(12))"
+      let key = "arn:aws:kms:\(region):111122223333:key/\(id)"
+      // Some keys are decrypted with through another service alone, which the statement of the others does not ask for.
+      let isDirect = Int.random(in: 0..<5, using: &random) > 0
+      maker.use(
+        app, "kms:Decrypt", key,
+        context: isDirect ? [:] : ["kms:ViaService": "s3.\(region).amazonaws.com"])
+    }
+    let proposal = try check(maker, SynthesisOptions(attachmentLimit: 3), limit: 3)
+    #expect(proposal.verification.excess.contains { $0.kind == .resourcePattern })
+  }
+
   @Test func `all actions of a service need one wildcard and no excess`() throws {
     var maker = LedgerMaker()
     for name in Catalog.embedded.actionNames(matching: "ec2:*") { maker.use(app, name, "*") }
