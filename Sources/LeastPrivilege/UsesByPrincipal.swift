@@ -8,8 +8,8 @@ import Usage
 
 /// The uses of every principal of a ledger, sorted by principal; each element is made when it is asked for.
 package struct UsesByPrincipal: RandomAccessCollection, Sendable {
-  private let uses: [UseKey: UseFacts]
-  private let places: [[Dictionary<UseKey, UseFacts>.Index]]
+  private let uses: UseTable
+  private let places: [[Int]]
   /// The principals, sorted.
   package let principals: [Principal]
 
@@ -30,10 +30,11 @@ package struct UsesByPrincipal: RandomAccessCollection, Sendable {
 
   /// The uses of one principal.
   package subscript(position: Int) -> PrincipalUses {
-    PrincipalUses(
+    let reader = UseReader(uses)
+    return PrincipalUses(
       principal: principals[position],
       uses: places[position].map { place in
-        let (key, facts) = uses[place]
+        let (key, facts) = reader.use(at: place)
         return RecordedUse(
           action: key.action, resource: ResourceNotation.policyText(of: key.resource), recorded: key.resource,
           context: key.context, facts: facts)
@@ -45,8 +46,9 @@ package struct UsesByPrincipal: RandomAccessCollection, Sendable {
   /// - Parameter position: The principal's position.
   /// - Returns: Whether there is such a call.
   func hasPermittedUse(_ position: Int) -> Bool {
-    places[position].contains { place in
-      let facts = uses[place].value
+    let reader = UseReader(uses)
+    return places[position].contains { place in
+      let facts = reader.facts(at: place)
       return facts.allowed.count > 0 || facts.failed.count > 0
     }
   }

@@ -58,8 +58,9 @@ struct UseLine {
 extension UsageReport {
   /// The lines of one principal, sorted by action, resource, context and outcome.
   func lines(of uses: UsageLedger.PrincipalPlaces) -> some Sequence<UseLine> {
-    uses.places.lazy.flatMap { place in
-      let (key, facts) = ledger.uses[place]
+    let reader = UseReader(ledger.uses)
+    return uses.places.lazy.flatMap { place in
+      let (key, facts) = reader.use(at: place)
       return UseLine.lines(of: key, facts)
     }
   }
@@ -97,19 +98,7 @@ struct PrincipalLine {
   /// - Returns: The lines.
   static func lines(of ledger: UsageLedger, _ ordered: [UsageLedger.PrincipalPlaces]) -> [PrincipalLine] {
     var used: [Principal: (actions: Int, resources: Int)] = [:]
-    for uses in ordered {
-      var actions = 0
-      var last: String?
-      var resources: Set<ByteString> = []
-      for place in uses.places {
-        let key = ledger.uses.keys[place]
-        // Equal actions stand together.
-        if last.map({ !$0.sameBytes(as: key.action) }) ?? true { actions += 1 }
-        last = key.action
-        resources.insert(ByteString(key.resource))
-      }
-      used[uses.principal] = (actions, resources.count)
-    }
+    for uses in ordered { used[uses.principal] = (uses.actions, uses.resources) }
     return ledger.principals.sorted { $0.key < $1.key }.map { principal, facts in
       PrincipalLine(
         principal: principal, facts: facts, actions: used[principal]?.actions ?? 0,

@@ -48,6 +48,25 @@ struct CallFacts: Sendable {
     self.resolution = resolution
   }
 
+  /// Takes what calls of one sort have in common, but for what they needed.
+  ///
+  /// - Parameters:
+  ///   - sort: Their sort.
+  ///   - principal: Whose permissions they used.
+  ///   - region: Their region.
+  init(_ sort: CallSort, _ principal: Principal, region: String?) {
+    self.principal = principal
+    kind = sort.kind
+    isCall = sort.isTelling
+    outcome = sort.outcome
+    hasError = sort.hasError
+    eventSource = sort.eventSource.text
+    eventName = sort.eventName.text
+    self.region = region
+    surroundings = []
+    resolution = Resolution(kind: sort.resolution, rule: sort.rule.text, reason: sort.reason?.text)
+  }
+
   /// The operation with the reason why it needs no permission, or is unresolved.
   var reason: OperationReason {
     OperationReason(

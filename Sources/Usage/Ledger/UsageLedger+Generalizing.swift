@@ -33,26 +33,28 @@ extension UsageLedger {
   package mutating func generalize(limit: Int = UsageLedger.familyLimit) {
     // Cutting names is dear: only those are cut that stand with more than `limit` others, whatever their stems, or are in
     // a family that was lifted before.
-    var sizes: [Int: Int] = [:]
-    for key in uses.keys { sizes[key.digestWithoutResource, default: 0] += 1 }
-    let lifted = Set(generalized.keys.map(\.stem.digestWithoutResource))
-    guard !lifted.isEmpty || sizes.values.contains(where: { $0 > limit }) else { return }
-    var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
-    for key in uses.keys where key.resource != "*" {
-      let group = key.digestWithoutResource
-      guard sizes[group, default: 0] > limit || lifted.contains(group), let name = SplitName(key.resource)
-      else {
-        continue
-      }
-      var stem = key
-      stem.resource = name.stem
-      members[UseFamily(stem: stem), default: []].append((key, name))
-    }
+    let members = members(limit)
     for (family, members) in members {
       let level = generalized[family] ?? .exact
       guard level > .exact || members.count > limit else { continue }
       lift(family, members, from: level, limit: max(1, limit))
     }
+  }
+
+  /// The members of families that may be too large.
+  private func members(_ limit: Int) -> [UseFamily: [(key: UseKey, name: SplitName)]] {
+    let lifted = Set(generalized.keys.map(\.stem.digestWithoutResource))
+    let reader = UseReader(uses)
+    var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
+    let places = uses.crowded(limit: limit) { !lifted.isEmpty && lifted.contains($0.digestWithoutResource) }
+    for place in places {
+      let key = reader.key(at: place)
+      guard key.resource != "*", let name = SplitName(key.resource) else { continue }
+      var stem = key
+      stem.resource = name.stem
+      members[UseFamily(stem: stem), default: []].append((key, name))
+    }
+    return members
   }
 
   /// The key under which a recorded use stands after generalisation.
@@ -85,7 +87,7 @@ extension UsageLedger {
       if !ResourceNotation.hasWildcard(member.name.tail) { facts.resources.insert(member.key.resource) }
       var key = member.key
       key.resource = member.name.stem + tail
-      uses[key, default: UseFacts()].merge(facts)
+      uses.join(key) { $0.merge(facts) }
     }
   }
 }

@@ -9,40 +9,38 @@ extension UsageLedger {
     /// The principal.
     package let principal: Principal
     /// The places of its uses in ``UsageLedger/uses``, sorted by action, resource and context.
-    package let places: [Dictionary<UseKey, UseFacts>.Index]
+    package let places: [Int]
+    /// How many distinct actions it used.
+    package let actions: Int
+    /// How many distinct resources it used.
+    package let resources: Int
   }
 
   /// The places of all uses, sorted by principal, action, resource and context.
   ///
-  /// Places are sorted, not uses: a use has some thirty texts and lists, each of which would be counted anew whenever it is
-  /// moved.
-  ///
   /// - Returns: The principals that used anything, each with its uses.
   /// - Complexity: O(*n* log *n*) in the number of uses.
   package func usesInOrder() -> [PrincipalPlaces] {
-    struct Entry {
-      let action: String
-      let resource: String
-      let place: Dictionary<UseKey, UseFacts>.Index
-    }
-    var numbers: [Principal: Int] = [:]
-    var entries: [[Entry]] = []
-    for place in uses.indices {
-      let key = uses.keys[place]
-      let number = numbers[key.principal] ?? entries.count
-      if number == entries.count {
-        numbers[key.principal] = number
-        entries.append([])
+    var places = [[Int]](repeating: [], count: uses.principals.count)
+    for place in uses.places { places[Int(uses.rows[place].principal)].append(place) }
+    return uses.principals.indices.filter { !places[$0].isEmpty }
+      .sorted { uses.principals[$0] < uses.principals[$1] }
+      .map { principal in
+        let rows = places[principal].map { uses.rows[$0] }
+        return PrincipalPlaces(
+          principal: uses.principals[principal], places: places[principal].sorted(by: uses.precedes),
+          actions: Set(rows.lazy.map(\.action)).count, resources: Set(rows.lazy.map(\.resource)).count)
       }
-      entries[number].append(Entry(action: key.action, resource: key.resource, place: place))
-    }
-    return numbers.sorted { $0.key < $1.key }.map { principal, number in
-      let sorted = entries[number].sorted { left, right in
-        if !left.action.sameBytes(as: right.action) { return left.action.precedes(right.action) }
-        if !left.resource.sameBytes(as: right.resource) { return left.resource.precedes(right.resource) }
-        return uses.keys[left.place].context.lexicographicallyPrecedes(uses.keys[right.place].context)
-      }
-      return PrincipalPlaces(principal: principal, places: sorted.map(\.place))
-    }
+  }
+}
+
+extension UseTable {
+  /// Whether the use at one place stands before that at another one, both of one principal.
+  fileprivate func precedes(_ left: Int, _ right: Int) -> Bool {
+    let left = rows[left]
+    let right = rows[right]
+    if left.action != right.action { return texts.precedes(left.action, right.action) }
+    if left.resource != right.resource { return texts.precedes(left.resource, right.resource) }
+    return list(left.context).lexicographicallyPrecedes(list(right.context))
   }
 }

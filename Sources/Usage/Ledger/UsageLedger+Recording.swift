@@ -46,11 +46,20 @@ extension UsageLedger {
   ///   - user: The person.
   ///   - call: A call of the person's.
   mutating func recordUser(_ user: RoleUser, of call: CallFacts) {
-    guard call.kind.isCall, call.outcome != .denied, call.principal.kind == .role,
-      call.resolution.kind == .action
-    else { return }
-    for requirement in call.resolution.requirements {
-      principals[call.principal, default: PrincipalFacts()].users.insert(requirement.action, by: user)
+    guard call.kind.isCall, call.outcome != .denied, call.resolution.kind == .action else { return }
+    recordUser(user, of: call.principal, call.resolution.requirements.lazy.map(\.action))
+  }
+
+  /// Records what a person used a role for.
+  ///
+  /// - Parameters:
+  ///   - user: The person.
+  ///   - principal: The principal; only roles are used by others.
+  ///   - actions: The actions.
+  mutating func recordUser(_ user: RoleUser, of principal: Principal, _ actions: some Sequence<String>) {
+    guard principal.kind == .role else { return }
+    for action in actions {
+      principals[principal, default: PrincipalFacts()].users.insert(action, by: user)
     }
   }
 
@@ -79,7 +88,7 @@ extension UsageLedger {
         let key = UseKey(
           principal: call.principal, action: requirement.action, resource: requirement.resource,
           context: requirement.context)
-        uses[key, default: UseFacts()].record(call, requirement, occurrences)
+        uses.join(key) { $0.record(call, requirement, occurrences) }
       }
     case .noPermissionNeeded:
       permissionless[call.reason, default: Tally()].merge(times)
@@ -145,19 +154,37 @@ extension OperationFacts {
 
 extension UseFacts {
   mutating func record(_ call: CallFacts, _ requirement: Requirement, _ occurrences: Occurrences) {
-    switch call.outcome {
-    case .allowed: allowed.merge(occurrences.times)
-    case .failed: failed.merge(occurrences.times)
-    case .denied: denied.merge(occurrences.times)
-    }
-    if let region = call.region { regions.insert(region) }
-    if let service = call.invokedBy { via.insert(service) }
+    add(occurrences.times, call.outcome)
     exampleEvents.formUnion(occurrences.exampleEvents)
-    rules.insert(requirement.rule)
-    if let reason = requirement.unresolvedReason { unresolvedReasons.insert(reason) }
-    for pair in call.surroundings { observe(pair.key) { $0.insert(pair.value) } }
-    for pair in call.resolution.observedContext { observe(pair.key) { $0.insert(pair.value) } }
-    if !occurrences.addresses.isEmpty { observe("aws:SourceIp") { $0.formUnion(occurrences.addresses) } }
+    note(
+      region: call.region, via: call.invokedBy, rule: requirement.rule, reason: requirement.unresolvedReason,
+      context: call.surroundings + call.resolution.observedContext)
+    note(addresses: occurrences.addresses)
+  }
+
+  /// Takes in what a call tells beside its time and id.
+  ///
+  /// - Parameters:
+  ///   - region: The region.
+  ///   - via: The service that made the call on the principal's behalf.
+  ///   - rule: The rule that gave the use.
+  ///   - reason: Why the resource is `*` although the action accepts ARNs.
+  ///   - context: Values of condition keys.
+  mutating func note(
+    region: String?, via: String?, rule: String?, reason: String?, context: [ContextPair]
+  ) {
+    if let region { regions.insert(region) }
+    if let via { self.via.insert(via) }
+    if let rule { rules.insert(rule) }
+    if let reason { unresolvedReasons.insert(reason) }
+    for pair in context { observe(pair.key) { $0.insert(pair.value) } }
+  }
+
+  /// Takes in where calls came from.
+  ///
+  /// - Parameter addresses: The addresses.
+  mutating func note(addresses: BoundedSet) {
+    if !addresses.isEmpty { observe("aws:SourceIp") { $0.formUnion(addresses) } }
   }
 
   private mutating func observe(_ key: String, _ insert: (inout BoundedSet) -> Void) {

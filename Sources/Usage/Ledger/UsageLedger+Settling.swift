@@ -50,19 +50,38 @@ extension UsageLedger {
 
   /// Puts the uses under other keys for which anything was learnt; few of them, so that the others are left alone.
   private mutating func moveUses(_ facts: LearnedFacts, _ name: (Principal) -> Principal) {
-    var moved: [(from: UseKey, to: [(UseKey, String?)])] = []
-    for key in uses.keys where facts.mayTell(key) || name(key.principal) != key.principal {
-      let settled = facts.settled(key)
-      if settled.count == 1, settled[0].0 == key, settled[0].1 == nil { continue }
-      moved.append((key, settled))
-    }
+    let moved = moves(facts, name)
     let values = moved.map { uses.removeValue(forKey: $0.from) ?? UseFacts() }
     for (move, value) in zip(moved, values) {
       for (key, reason) in move.to {
-        var value = value
-        if let reason { value.unresolvedReasons.insert(reason) }
-        uses[key, default: UseFacts()].merge(value)
+        uses.join(key) { known in
+          known.merge(value)
+          if let reason { known.unresolvedReasons.insert(reason) }
+        }
       }
+    }
+  }
+
+  /// The uses for which anything was learnt, with the keys that they get.
+  private func moves(
+    _ facts: LearnedFacts, _ name: (Principal) -> Principal
+  ) -> [(from: UseKey, to: [(UseKey, String?)])] {
+    let reader = UseReader(uses)
+    let isRenamed = uses.principals.map { name($0) != $0 }
+    var mayTell: [UInt32: Bool] = [:]
+    func isTold(_ row: UseTable.Row) -> Bool {
+      if let told = mayTell[row.action] { return told }
+      let told = LearnedFacts.tellsOfResources(ofAction: uses.texts.text(row.action) ?? "")
+      mayTell[row.action] = told
+      return told
+    }
+    return uses.places.compactMap { place in
+      let row = uses.rows[place]
+      guard isRenamed[Int(row.principal)] || isTold(row) else { return nil }
+      let key = reader.key(at: place)
+      let settled = facts.settled(key)
+      if settled.count == 1, settled[0].0 == key, settled[0].1 == nil { return nil }
+      return (key, settled)
     }
   }
 }
@@ -76,9 +95,12 @@ extension LearnedFacts {
     return Principal(kind: principal.kind, identifier: arn, account: principal.account)
   }
 
-  /// Whether a use is of an action whose resources facts are learnt about.
-  func mayTell(_ key: UseKey) -> Bool {
-    key.resource != "*" && ["iam:", "sts:", "kms:"].contains { key.action.hasPrefix($0) }
+  /// Whether facts are learnt about the resources of an action.
+  ///
+  /// - Parameter action: The action.
+  /// - Returns: Whether they are.
+  static func tellsOfResources(ofAction action: String) -> Bool {
+    ["iam:", "sts:", "kms:"].contains { action.hasPrefix($0) }
   }
 
   /// The keys that a use has when everything learnt is applied, with the reason where a resource stays unknown.

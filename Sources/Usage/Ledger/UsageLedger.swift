@@ -11,7 +11,7 @@ public import CloudTrail
 /// The uses that a log shows, and what the log could have shown.
 public struct UsageLedger: Sendable, Hashable {
   /// What is known of each use.
-  public package(set) var uses: [UseKey: UseFacts] = [:]
+  public package(set) var uses = UseTable()
   /// How far the resources of large families are generalised; see ``generalize(limit:)``.
   package internal(set) var generalized: [UseFamily: GeneralizationLevel] = [:]
   /// What is known of each principal.
@@ -47,7 +47,7 @@ public struct UsageLedger: Sendable, Hashable {
   ///
   /// - Parameter other: The ledger of other events; events in both are counted twice.
   public mutating func merge(_ other: UsageLedger) {
-    merge(&uses, other.uses) { $0.merge($1) }
+    if uses.isUnused { uses = other.uses } else { uses.merge(other.uses) }
     merge(&generalized, other.generalized) { $0 = max($0, $1) }
     merge(&principals, other.principals) { $0.merge($1) }
     merge(&operations, other.operations) { $0.merge($1) }

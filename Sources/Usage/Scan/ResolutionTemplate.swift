@@ -13,51 +13,48 @@ import IAM
 import JSONStream
 
 /// What calls need that differ in nothing but names.
-struct ResolutionTemplate: Sendable {
+final class ResolutionTemplate: Sendable {
   /// A text with the places of names in it.
   fileprivate struct Text: Sendable {
-    /// What stands between the names, one piece more than there are names.
-    let pieces: [[UInt8]]
-    /// The names.
-    let places: [Int]
-    let text: String
+    /// What stands around the names.
+    let letters: [UInt8]
+    /// Where in it each name stands, ascending, and which.
+    let places: [(offset: Int, label: Int)]
 
     init(_ text: String, _ labels: NameLabels) {
-      var pieces: [[UInt8]] = []
-      var places: [Int] = []
+      var letters: [UInt8] = []
+      var places: [(offset: Int, label: Int)] = []
       let bytes = Array(text.utf8)
       var copied = 0
       labels.find(in: bytes.span) { range, label in
-        pieces.append(Array(bytes[copied..<range.lowerBound]))
-        places.append(label)
+        letters += bytes[copied..<range.lowerBound]
+        places.append((letters.count, label))
         copied = range.upperBound
       }
-      pieces.append(Array(bytes[copied...]))
-      self.text = text
-      self.pieces = pieces
+      letters += bytes[copied...]
+      self.letters = letters
       self.places = places
     }
 
-    /// The text with other names.
-    func filled(_ labels: NameLabels, _ letters: [UInt8]) -> String {
-      if places.isEmpty { return text }
-      var count = pieces[places.count].count
-      for (index, label) in places.enumerated() { count += pieces[index].count + labels.range(label).count }
-      return unsafe String(unsafeUninitializedCapacity: count) { target in
-        var end = 0
-        func add(_ source: [UInt8], _ range: Range<Int>) {
-          for place in range {
-            unsafe target[end] = source[place]
-            end += 1
-          }
-        }
-        for (index, label) in places.enumerated() {
-          add(pieces[index], 0..<pieces[index].count)
-          add(letters, labels.range(label))
-        }
-        add(pieces[places.count], 0..<pieces[places.count].count)
-        return end
+    /// Whether no name stands in the text.
+    var isFixed: Bool { places.isEmpty }
+
+    /// Appends the text with other names.
+    func write(_ labels: NameLabels, _ names: [UInt8], to target: inout [UInt8]) {
+      var copied = 0
+      for place in places {
+        target += letters[copied..<place.offset]
+        target += names[labels.range(place.label)]
+        copied = place.offset
       }
+      target += letters[copied...]
+    }
+
+    /// The text with other names.
+    func filled(_ labels: NameLabels, _ names: [UInt8]) -> String {
+      var target: [UInt8] = []
+      write(labels, names, to: &target)
+      return String(decoding: target, as: UTF8.self)
     }
   }
 
@@ -70,8 +67,10 @@ struct ResolutionTemplate: Sendable {
       value = Text(pair.value, labels)
     }
 
-    func filled(_ labels: NameLabels, _ letters: [UInt8]) -> ContextPair {
-      ContextPair(key: key.filled(labels, letters), value: value.filled(labels, letters))
+    var isFixed: Bool { key.isFixed && value.isFixed }
+
+    func filled(_ labels: NameLabels, _ names: [UInt8]) -> ContextPair {
+      ContextPair(key: key.filled(labels, names), value: value.filled(labels, names))
     }
   }
 
@@ -88,11 +87,19 @@ struct ResolutionTemplate: Sendable {
       unresolvedReason = requirement.unresolvedReason.map { Text($0, labels) }
     }
 
-    func filled(_ labels: NameLabels, _ letters: [UInt8]) -> Requirement {
+    /// Whether no name stands in the context.
+    var hasFixedContext: Bool { context.allSatisfy(\.isFixed) }
+
+    /// The context with other names; names decide the order.
+    func filledContext(_ labels: NameLabels, _ names: [UInt8]) -> [ContextPair] {
+      context.map { $0.filled(labels, names) }.sorted()
+    }
+
+    func filled(_ labels: NameLabels, _ names: [UInt8]) -> Requirement {
       var filled = requirement
-      filled.resource = resource.filled(labels, letters)
-      if !context.isEmpty { filled.context = context.map { $0.filled(labels, letters) }.sorted() }
-      if let unresolvedReason { filled.unresolvedReason = unresolvedReason.filled(labels, letters) }
+      filled.resource = resource.filled(labels, names)
+      if !context.isEmpty { filled.context = filledContext(labels, names) }
+      if let unresolvedReason { filled.unresolvedReason = unresolvedReason.filled(labels, names) }
       return filled
     }
   }
@@ -121,27 +128,26 @@ struct ResolutionTemplate: Sendable {
     }
   }
 
-  /// What the calls have in common, with the resolution of one of them.
-  private let call: CallFacts
+  /// The resolution of one of the calls.
+  private let resolution: Resolution
   private let needs: [Need]
   private let lessons: [Lesson]
   private let observed: [Pair]
 
-  /// Makes a template of a call, or returns `nil` where rules look at the names in it.
+  /// Makes a template of a resolution, or returns `nil` where rules look at the names in the call.
   ///
   /// - Parameters:
-  ///   - call: The call, with what it needs.
+  ///   - resolution: What the call needs.
   ///   - labels: The names in it.
   ///   - resolve: Resolves the call under other names, which are laid out as ``NameLabels/allLetters`` is.
-  init?(_ call: CallFacts, _ labels: NameLabels, _ resolve: ([UInt8]) -> Resolution?) {
-    self.call = call
-    let resolution = call.resolution
+  init?(_ resolution: Resolution, _ labels: NameLabels, _ resolve: ([UInt8]) -> Resolution?) {
+    self.resolution = resolution
     needs = resolution.requirements.map { Need($0, labels) }
     lessons = resolution.lessons.map { Lesson($0, labels) }
     observed = resolution.observedContext.map { Pair($0, labels) }
     guard let letters = labels.renamed(), let renamed = resolve(letters) else { return nil }
-    let given = filled(labels, letters).resolution
-    guard given.isWritten(as: renamed), filled(labels, labels.allLetters).resolution.isWritten(as: resolution)
+    guard filled(labels, letters).isWritten(as: renamed),
+      filled(labels, labels.allLetters).isWritten(as: resolution)
     else { return nil }
   }
 
@@ -149,28 +155,89 @@ struct ResolutionTemplate: Sendable {
   ///
   /// - Parameters:
   ///   - labels: The names in the call, as many as there are in the template's.
-  ///   - letters: Their letters.
-  /// - Returns: The call with what it needs; its principal is that of the call that the template was made of.
-  func filled(_ labels: NameLabels, _ letters: [UInt8]) -> CallFacts {
-    var call = call
-    if needs.contains(where: { !$0.isFixed }) {
-      // Names decide the order.
-      call.resolution.requirements = needs.map { $0.filled(labels, letters) }
-      if needs.count > 1 { call.resolution.requirements.sort { $0.precedes($1) } }
+  ///   - names: Their letters.
+  /// - Returns: What the call needs.
+  func filled(_ labels: NameLabels, _ names: [UInt8]) -> Resolution {
+    var result = resolution
+    result.requirements = needs.map { $0.filled(labels, names) }
+    // Names decide the order.
+    result.requirements.sort { $0.precedes($1) }
+    result.lessons = filledLessons(labels, names)
+    result.observedContext = filledContext(labels, names)
+    return result
+  }
+
+  /// What a call teaches.
+  ///
+  /// - Parameters:
+  ///   - labels: The names in the call.
+  ///   - names: Their letters.
+  /// - Returns: The facts, sorted.
+  func filledLessons(_ labels: NameLabels, _ names: [UInt8]) -> [LearnedFact] {
+    lessons.map { $0.filled(labels, names) }.sorted()
+  }
+
+  private func filledContext(_ labels: NameLabels, _ names: [UInt8]) -> [ContextPair] {
+    observed.map { $0.filled(labels, names) }.sorted()
+  }
+
+  /// What a call needs by numbers, as far as that is the same whatever the names.
+  struct Numbers: Sendable {
+    fileprivate var needs: [UseTable.Need] = []
+    /// The observed context.
+    fileprivate var observed: UInt32 = 0
+  }
+
+  /// Gives numbers to what is the same whatever the names.
+  ///
+  /// - Parameter table: The table that the numbers are of.
+  /// - Returns: The numbers.
+  func numbers(in table: inout UseTable) -> Numbers {
+    var numbers = Numbers()
+    for need in needs { numbers.needs.append(UseTable.Need(need.requirement, &table)) }
+    numbers.observed = table.number(of: resolution.observedContext)
+    return numbers
+  }
+
+  /// What a call needs, by numbers.
+  ///
+  /// - Parameters:
+  ///   - labels: The names in the call.
+  ///   - numbers: The numbers of what is the same whatever the names.
+  ///   - table: The table that the numbers are of.
+  ///   - found: What the call needs is appended here.
+  /// - Returns: The number of the observed context.
+  func fill(
+    _ labels: NameLabels, _ numbers: Numbers, _ table: inout UseTable, _ found: inout [UseTable.Need]
+  ) -> UInt32 {
+    let names = labels.allLetters
+    for (number, need) in needs.enumerated() {
+      var filled = numbers.needs[number]
+      if !need.resource.isFixed {
+        filled.resource = table.number { need.resource.write(labels, names, to: &$0) }
+      }
+      if !need.hasFixedContext { filled.context = table.number(of: need.filledContext(labels, names)) }
+      if let reason = need.unresolvedReason, !reason.isFixed {
+        filled.reason = table.number { reason.write(labels, names, to: &$0) }
+      }
+      found.append(filled)
     }
-    if !lessons.isEmpty { call.resolution.lessons = lessons.map { $0.filled(labels, letters) }.sorted() }
-    if !observed.isEmpty {
-      call.resolution.observedContext = observed.map { $0.filled(labels, letters) }.sorted()
-    }
-    return call
+    if observed.allSatisfy(\.isFixed) { return numbers.observed }
+    return table.number(of: filledContext(labels, names))
   }
 }
 
-extension ResolutionTemplate.Need {
-  /// Whether no name stands in the requirement.
-  fileprivate var isFixed: Bool {
-    resource.places.isEmpty && context.allSatisfy { $0.key.places.isEmpty && $0.value.places.isEmpty }
-      && unresolvedReason?.places.isEmpty ?? true
+extension UseTable.Need {
+  /// What a call needs, by numbers.
+  ///
+  /// - Parameters:
+  ///   - requirement: What it needs.
+  ///   - table: The table that the numbers are of.
+  init(_ requirement: Requirement, _ table: inout UseTable) {
+    self.init(
+      action: table.number(requirement.action), resource: table.number(requirement.resource),
+      context: table.number(of: requirement.context), rule: table.number(requirement.rule),
+      reason: table.number(requirement.unresolvedReason))
   }
 }
 

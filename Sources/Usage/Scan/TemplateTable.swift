@@ -16,7 +16,29 @@ struct TemplateTable: Sendable {
     /// Rules look at the names in its calls.
     case named
     /// What its calls need, and how many large parts decide that.
-    case template(ResolutionTemplate, parts: Int)
+    case template(ResolutionTemplate, Facts)
+  }
+
+  /// What is known of the calls of a template beside it.
+  private struct Facts: Sendable {
+    /// How many of their large parts decide what they need.
+    let parts: Int
+    /// The number of their sort.
+    let sort: UInt32
+    /// The numbers of what they need, as far as it is the same; `nil` until it is asked for.
+    var numbers: ResolutionTemplate.Numbers?
+  }
+
+  /// What a call needs, but for its requirements.
+  struct Found {
+    /// The number of its sort.
+    let sort: UInt32
+    /// The number of the observed context.
+    let observed: UInt32
+    /// What it teaches.
+    let lessons: [LearnedFact]
+    /// How many of its large parts decide what it needs.
+    let parts: Int
   }
 
   private static let mostEntries = 65_536
@@ -51,9 +73,12 @@ struct TemplateTable: Sendable {
   /// - Parameters:
   ///   - event: The event.
   ///   - surroundings: What decides the resolution of the caller's identity.
-  /// - Returns: The call with what it needs, and how many of its large parts decide that; `nil` where rules must look.
-  ///   Its principal and surroundings are those of another call.
-  mutating func call(_ event: EventView, _ surroundings: [String?]) -> (call: CallFacts, parts: Int)? {
+  ///   - table: The table that numbers are of.
+  ///   - needs: What the call needs is appended here.
+  /// - Returns: What else is known of the call; `nil` where rules must look.
+  mutating func call(
+    _ event: EventView, _ surroundings: [String?], _ table: inout UseTable, _ needs: inout [UseTable.Need]
+  ) -> Found? {
     found = nil
     event.begin(&labels, surroundings)
     guard labels.isWhole else { return nil }
@@ -68,19 +93,37 @@ struct TemplateTable: Sendable {
       addPart(event)
       guard labels.isWhole else { return nil }
     }
-    guard let found, case .template(let template, let parts) = entries[found] else { return nil }
-    return (template.filled(labels, labels.allLetters), parts)
+    guard let found, case .template(let template, var facts) = entries[found] else { return nil }
+    if facts.numbers == nil {
+      facts.numbers = template.numbers(in: &table)
+      entries[found] = .template(template, facts)
+    }
+    guard let numbers = facts.numbers else { return nil }
+    return Found(
+      sort: facts.sort, observed: template.fill(labels, numbers, &table, &needs),
+      lessons: template.filledLessons(labels, labels.allLetters), parts: facts.parts)
+  }
+
+  /// Forgets numbers, because the table that they were of is gone.
+  mutating func forgetNumbers() {
+    for place in entries.indices {
+      guard case .template(let template, var facts) = entries[place] else { continue }
+      facts.numbers = nil
+      entries[place] = .template(template, facts)
+    }
   }
 
   /// Learns from the call that was just asked for and that rules have looked at.
   ///
   /// - Parameters:
   ///   - event: The event.
-  ///   - call: The call with what it needs.
-  ///   - partsRead: How many of its large parts decide that.
+  ///   - resolution: What the call needs.
+  ///   - sort: The number of its sort.
+  ///   - partsRead: How many of its large parts decide what it needs.
   ///   - resolve: Resolves an event.
   mutating func learn(
-    _ event: EventView, _ call: CallFacts, _ partsRead: Int, _ resolve: (CloudTrailEvent) -> Resolution
+    _ event: EventView, _ resolution: Resolution, _ sort: UInt32, _ partsRead: Int,
+    _ resolve: (CloudTrailEvent) -> Resolution
   ) {
     guard labels.isWhole else { return }
     guard let found else {
@@ -90,10 +133,10 @@ struct TemplateTable: Sendable {
     guard case .met = entries[found] else { return }
     entries[found] = .named
     guard partsRead <= parts else { return }
-    let template = ResolutionTemplate(call, labels) { letters in
+    let template = ResolutionTemplate(resolution, labels) { letters in
       event.renamed(labels, letters).map(resolve)
     }
-    if let template { entries[found] = .template(template, parts: parts) }
+    if let template { entries[found] = .template(template, Facts(parts: parts, sort: sort)) }
   }
 
   /// Notes that a call was met.

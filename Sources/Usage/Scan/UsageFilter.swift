@@ -35,7 +35,7 @@ public struct UsageFilter: Sendable, Hashable {
     guard !principals.isEmpty else { return ledger }
     let patterns = PrincipalPatterns(principals)
     var result = ledger
-    result.uses = ledger.uses.filter { patterns.match($0.key.principal) }
+    result.uses = ledger.uses.filter { patterns.match($0) }
     result.principals = ledger.principals.filter { patterns.match($0.key) }
     result.operations = ledger.operations.filter { patterns.match($0.key.principal) }
     return result

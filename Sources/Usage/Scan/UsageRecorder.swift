@@ -8,9 +8,9 @@ import JSONStream
 /// Resolves events and records them.
 ///
 /// Real trails repeat themselves: most events say what an earlier one said, at another time. What is alike is a
-/// `CallShape`, recognised by keys of the event's parts without decoding any of them; its events are counted, and go into
-/// the ledger together when the ledger is asked for or when there are too many shapes. Which parts belong to the key of
+/// `CallShape`, recognised by keys of the event's parts without decoding any of them. Which parts belong to the key of
 /// a shape is found out by resolving its first event: a part that was not read decides nothing (`resolve(_:noting:)`).
+/// What shapes show is recorded by number (`UseTable`, `CallTable`), and goes into the ledger when that is asked for.
 ///
 /// All but counts may be recorded any number of times, so what was seen before may be forgotten at any time.
 struct UsageRecorder: EventConsumer {
@@ -20,6 +20,8 @@ struct UsageRecorder: EventConsumer {
   private static let mostSeen = 1 << 18
   /// How many uses are recorded before families are looked at for the first time.
   private static let leastUses = 16_384
+  /// How many texts are kept before those are dropped that no use has.
+  private static let leastTexts = 1 << 18
 
   /// Identities that are alike but for what tells sessions of one principal apart.
   private struct Caller {
@@ -29,22 +31,34 @@ struct UsageRecorder: EventConsumer {
     let surroundings: JSONDigest
     /// What decides the resolution, as texts.
     let resolved: [String?]
-    /// Whose permissions it uses.
+    /// Whose permissions it uses, and its number.
     let principal: Principal
-    /// The service that calls on its behalf.
-    let invokedBy: String?
+    let number: UInt32
+    /// The number of the service that calls on its behalf.
+    let invokedBy: UInt32
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
     /// Whether the ledger has learnt from these identities.
     var hasTaught = false
   }
 
+  /// What a call needed, by number.
+  private struct NumberedCall {
+    let sort: UInt32
+    let needs: Range<Int>
+    let observed: UInt32
+  }
+
   private var recorded = UsageLedger()
-  /// How many uses the ledger may have before its families are generalised.
-  private var usesBeforeGeneralizing = UsageRecorder.leastUses
   private let filter: EventFilter
   private let resolver: ActionResolver
   private let catalog: Catalog
+
+  /// What is counted by number, before it goes into the ledger.
+  private var calls = CallTable()
+  /// How many uses and texts there may be before large families are generalised.
+  private var usesBeforeGeneralizing = UsageRecorder.leastUses
+  private var textsBeforeGeneralizing = UsageRecorder.leastTexts
 
   /// The callers of identities as they are written; the highest bit says that the ledger has what the identity tells of
   /// who used the principal.
@@ -54,9 +68,13 @@ struct UsageRecorder: EventConsumer {
   private var callers: [Caller] = []
   private var shapeNumbers = DigestTable()
   private var shapes: [CallShape] = []
-  private var counts: [ShapeCounts] = []
+  /// The numbers of the uses that shapes show.
+  private var usesOfShapes: [Int] = []
   private var resolutionNumbers = DigestTable()
-  private var resolutions: [CallFacts] = []
+  private var resolutions: [NumberedCall] = []
+  private var needsOfResolutions: [UseTable.Need] = []
+  /// What the call at hand needs.
+  private var needs: [UseTable.Need] = []
   /// Templates of resolutions, once there were enough of them that making templates pays.
   private var templates: TemplateTable?
   /// How many calls are resolved before templates are made.
@@ -65,10 +83,11 @@ struct UsageRecorder: EventConsumer {
   /// How many calls were resolved by templates.
   private(set) var templateHits = 0
   private var surroundingNumbers = DigestTable()
-  private var surroundings: [[ContextPair]] = []
   private var placeNumbers = DigestTable()
   private var coverage = CoverageRecorder()
   private var addresses = DigestTable()
+  /// The numbers of addresses as they are written.
+  private var addressNumbers = DigestTable()
   /// The people whose calls of a shape are recorded.
   private var users = DigestTable()
 
@@ -87,20 +106,25 @@ struct UsageRecorder: EventConsumer {
 
   /// The ledger of all events so far.
   var ledger: UsageLedger {
-    if shapes.isEmpty { return recorded }
+    if shapes.isEmpty, calls.isEmpty { return recorded }
     var finished = self
-    finished.recordShapes()
+    finished.finish()
     return finished.recorded
   }
 
   mutating func merge(_ other: UsageRecorder) {
-    recordShapes()
+    finish()
     recorded.merge(other.ledger)
     templateHits += other.templateHits
+    usesBeforeGeneralizing = max(usesBeforeGeneralizing, other.usesBeforeGeneralizing)
+    textsBeforeGeneralizing = max(textsBeforeGeneralizing, other.textsBeforeGeneralizing)
     generalizeIfLarge()
   }
 
-  mutating func finish() { recordShapes() }
+  mutating func finish() {
+    recordShapes()
+    calls.move(into: &recorded)
+  }
 
   // MARK: Events one by one
 
@@ -139,30 +163,30 @@ struct UsageRecorder: EventConsumer {
     // What is in no hour is recorded by itself.
     guard let time = event.time else { return consume(decode()) }
     guard filter.covers(time) else { return }
+    // Numbers of callers are good until then.
+    if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
     let identity = event.key(.userIdentity)
     let known = identities[identity] ?? addIdentity(identity, decode)
     let caller = Int(known & ~UsageRecorder.isRecorded)
-    let shape = shape(event, callers[caller], decode)
-    let treatment = counts[shape].treatment
+    let shape = shape(event, caller, decode)
+    let treatment = shapes[shape].treatment
     if treatment == .ignored { return }
-    coverage.add(time, to: counts[shape].coverage)
-    if counts[shape].isTelling, !callers[caller].hasTaught {
+    coverage.add(time, to: shapes[shape].coverage)
+    if shapes[shape].isTelling, !callers[caller].hasTaught {
       callers[caller].hasTaught = true
       recorded.learn(Lessons.facts(decode().userIdentity))
     }
     if treatment == .covering { return }
-    counts[shape].add(time)
+    shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      if let facts = shapes[shape].facts {
-        recorded.recordSession(decode().userIdentity, of: facts.principal)
-      }
+      recorded.recordSession(decode().userIdentity, of: callers[caller].principal)
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
-      counts[shape].add(id)
+      shapes[shape].examples.insert(id)
     } else if event.has(.eventID), let id = decode().eventID {
-      shapes[shape].oddIDs.insert(id)
+      for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(oddID: id, at: use) }
     }
     recordAddress(event, shape, decode)
     if let user = callers[caller].user { recordUser(user, shape, decode) }
@@ -175,11 +199,7 @@ struct UsageRecorder: EventConsumer {
   ///   - decode: Decodes the event.
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ decode: () -> CloudTrailEvent) -> UInt32 {
-    if max(identities.count, callers.count) >= UsageRecorder.mostSeen {
-      identities.removeAll()
-      callers.removeAll(keepingCapacity: true)
-      callerNumbers.removeAll()
-    }
+    if max(identities.count, callers.count) >= UsageRecorder.mostSeen { forgetCallers() }
     let identity = decode().userIdentity
     let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
     let digest = identity.principalDigest
@@ -189,26 +209,42 @@ struct UsageRecorder: EventConsumer {
       identities[key] = number
       return number
     }
+    let principal = Principal(identity)
     callers.append(
       Caller(
         identity: digest, surroundings: JSONDigest(texts: identity.resolved), resolved: identity.resolved,
-        principal: Principal(identity), invokedBy: identity.invokedBy, user: user))
+        principal: principal, number: recorded.uses.number(of: principal),
+        invokedBy: recorded.uses.number(identity.invokedBy), user: user))
     let number = UInt32(callers.count - 1)
     callerNumbers[kind] = number
     identities[key] = number
     return number
   }
 
-  /// Keeps the address of a caller with a shape.
+  private mutating func forgetCallers() {
+    identities.removeAll()
+    callers.removeAll(keepingCapacity: true)
+    callerNumbers.removeAll()
+  }
+
+  /// Keeps the address of a caller with the uses of a shape.
   private mutating func recordAddress(_ event: EventView, _ shape: Int, _ decode: () -> CloudTrailEvent) {
-    let key = event.key(.sourceIPAddress).following(JSONDigest(UInt64(shape)))
+    let written = event.key(.sourceIPAddress)
+    let key = written.following(JSONDigest(UInt64(shape)))
     guard addresses[key] == nil else { return }
     if addresses.count >= UsageRecorder.mostSeen { addresses.removeAll() }
     addresses[key] = 0
-    // Most addresses are plain; the others are left to the decoder.
-    let address =
-      event.plainText(.sourceIPAddress).map(CloudTrailEvent.callerAddress(_:)) ?? decode().callerAddress
-    if let address { shapes[shape].addresses.insert(address) }
+    var number = addressNumbers[written]
+    if number == nil {
+      if addressNumbers.count >= UsageRecorder.mostSeen { addressNumbers.removeAll() }
+      // Most addresses are plain; the others are left to the decoder.
+      let address =
+        event.plainText(.sourceIPAddress).map(CloudTrailEvent.callerAddress(_:)) ?? decode().callerAddress
+      number = recorded.uses.number(address)
+      addressNumbers[written] = number
+    }
+    guard let number, number != TextTable.none else { return }
+    for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(address: number, at: use) }
   }
 
   /// Keeps what a person used a role for.
@@ -217,22 +253,24 @@ struct UsageRecorder: EventConsumer {
     guard users[key] == nil else { return }
     if users.count >= UsageRecorder.mostSeen { users.removeAll() }
     users[key] = 0
-    guard let facts = shapes[shape].facts, let user = RoleUser(decode().userIdentity) else { return }
-    recorded.recordUser(user, of: facts)
+    guard shapes[shape].outcome != .denied, let user = RoleUser(decode().userIdentity) else { return }
+    let reader = UseReader(recorded.uses)
+    let keys = usesOfShapes[shapes[shape].uses].map { reader.key(at: $0) }
+    for key in keys { recorded.recordUser(user, of: key.principal, [key.action]) }
   }
 
   /// The number of an event's shape.
   private mutating func shape(
-    _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
+    _ event: EventView, _ caller: Int, _ decode: () -> CloudTrailEvent
   ) -> Int {
     let content = event.contentDigest
-    var key = caller.identity.following(content)
+    var key = callers[caller].identity.following(content)
     var known = 0
     if let number = shapeNumbers.number(event, &key, &known) { return number }
-    if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
     // The parts that decided the first event of a key belong to the keys of all events like it.
-    let needed = addShape(event, caller, content, decode)
-    shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
+    let needed = addShape(event, callers[caller], content, decode)
+    shapeNumbers.add(
+      shapes.count - 1, event, callers[caller].identity.following(content), parts: needed)
     return shapes.count - 1
   }
 
@@ -247,61 +285,81 @@ struct UsageRecorder: EventConsumer {
   private mutating func addShape(
     _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
   ) -> Int {
-    func add(
-      _ treatment: ShapeCounts.Treatment, _ facts: CallFacts? = nil, isTelling: Bool = false,
-      coverage: Int = 0
-    ) {
-      shapes.append(CallShape(facts))
-      counts.append(ShapeCounts(treatment, isTelling: isTelling, coverage: coverage))
-    }
     if !filter.takesAll, !filter.coversPlace(decode(), caller.principal) {
-      add(.ignored)
+      shapes.append(CallShape(.ignored))
       return 0
     }
     let place = place(event, caller, decode)
-    var (call, partsRead) = call(event, caller, caller.surroundings.following(content), decode)
+    let (sort, observed, partsRead) = call(event, caller, caller.surroundings.following(content), decode)
+    let isCovering = !filter.takesAll && !filter.selects(decode(), caller.principal)
     // What nobody asked for still teaches.
-    if !filter.takesAll, !filter.selects(decode(), caller.principal) {
-      add(.covering, isTelling: call.isCall, coverage: place)
-      return partsRead
+    var shape = CallShape(isCovering ? .covering : needs.isEmpty ? .counted : .used)
+    shape.isTelling = calls.sorts[Int(sort)].isTelling
+    shape.coverage = place
+    if !isCovering {
+      let region = recorded.uses.number(event.plainText(.awsRegion) ?? decode().awsRegion)
+      let surroundings = needs.isEmpty ? 0 : surroundings(event, caller, decode)
+      shape.outcome = calls.sorts[Int(sort)].outcome
+      shape.call = calls.row(sort, by: caller.number, in: region)
+      for need in needs {
+        let use = recorded.uses.place(of: need, by: caller.number, shape.outcome)
+        recorded.uses.note(
+          UseTable.Circumstances(
+            region: region, via: caller.invokedBy, rule: need.rule, reason: need.reason,
+            surroundings: surroundings, observed: observed), at: use)
+        usesOfShapes.append(use)
+      }
+      shape.uses = usesOfShapes.count - needs.count..<usesOfShapes.count
     }
-    call.principal = caller.principal
-    call.invokedBy = caller.invokedBy
-    call.region = event.plainText(.awsRegion) ?? decode().awsRegion
-    let isUsed = !call.resolution.requirements.isEmpty
-    call.surroundings = isUsed ? surroundings(event, caller, decode) : []
-    add(isUsed ? .used : .counted, call, isTelling: call.isCall, coverage: place)
+    shapes.append(shape)
     return partsRead
   }
 
-  /// What a call needed, and how many of its large parts decided that; of its principal nothing is said.
+  /// What a call needed, and how many of its large parts decided that.
+  ///
+  /// - Returns: The number of its sort and that of the observed context, with its requirements in ``needs``.
   private mutating func call(
     _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
-  ) -> (CallFacts, partsRead: Int) {
+  ) -> (sort: UInt32, observed: UInt32, partsRead: Int) {
+    needs.removeAll(keepingCapacity: true)
     var key = content
     var known = 0
-    if let number = resolutionNumbers.number(event, &key, &known) { return (resolutions[number], known) }
-    if var found = templates?.call(event, caller.resolved) {
+    if let number = resolutionNumbers.number(event, &key, &known) {
+      let call = resolutions[number]
+      needs += needsOfResolutions[call.needs]
+      return (call.sort, call.observed, known)
+    }
+    if let found = templates?.call(event, caller.resolved, &recorded.uses, &needs) {
       templateHits += 1
-      recorded.learn(found.call.resolution.lessons)
-      found.call.resolution.lessons = []
-      return (found.call, partsRead: max(known, found.parts))
+      recorded.learn(found.lessons)
+      return (found.sort, found.observed, max(known, found.parts))
     }
-    if resolutions.count >= UsageRecorder.mostShapes {
-      resolutions.removeAll(keepingCapacity: true)
-      resolutionNumbers.removeAll()
-    }
+    if resolutions.count >= UsageRecorder.mostShapes { forgetResolutions() }
     let decoded = decode()
     var partsRead = 0
-    var call = CallFacts(decoded, caller.principal, resolver.resolve(decoded) { partsRead = $0.partsRead })
-    templates?.learn(event, call, partsRead) { resolver.resolve($0) { _ in } }
+    let resolution = resolver.resolve(decoded) { partsRead = $0.partsRead }
+    let sort = calls.number(of: CallSort(CallFacts(decoded, caller.principal, resolution)))
+    templates?.learn(event, resolution, sort, partsRead) { resolver.resolve($0) { _ in } }
     resolutionsMade += 1
     if templates == nil, resolutionsMade > templatesAfter { templates = TemplateTable(catalog) }
-    recorded.learn(call.resolution.lessons)
-    call.resolution.lessons = []
-    resolutions.append(call)
+    recorded.learn(resolution.lessons)
+    if resolution.kind == .action {
+      for requirement in resolution.requirements { needs.append(UseTable.Need(requirement, &recorded.uses)) }
+    }
+    let observed = recorded.uses.number(of: resolution.observedContext)
+    needsOfResolutions += needs
+    resolutions.append(
+      NumberedCall(
+        sort: sort, needs: needsOfResolutions.count - needs.count..<needsOfResolutions.count,
+        observed: observed))
     resolutionNumbers.add(resolutions.count - 1, event, content, parts: partsRead)
-    return (call, max(known, partsRead))
+    return (sort, observed, max(known, partsRead))
+  }
+
+  private mutating func forgetResolutions() {
+    resolutions.removeAll(keepingCapacity: true)
+    needsOfResolutions.removeAll(keepingCapacity: true)
+    resolutionNumbers.removeAll()
   }
 
   /// The number of what an event shows to be covered.
@@ -315,44 +373,60 @@ struct UsageRecorder: EventConsumer {
     return number
   }
 
-  /// Values of condition keys that an event states outside the request; events that state the same ones share them.
+  /// The number of the values of condition keys that an event states outside the request.
   private mutating func surroundings(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
-  ) -> [ContextPair] {
+  ) -> UInt32 {
     let key = event.surroundingsDigest.following(caller.identity)
-    if let number = surroundingNumbers[key] { return surroundings[Int(number)] }
-    if surroundings.count >= UsageRecorder.mostShapes {
-      surroundings.removeAll()
-      surroundingNumbers.removeAll()
-    }
-    let pairs = decode().surroundings
-    surroundingNumbers[key] = UInt32(surroundings.count)
-    surroundings.append(pairs)
-    return pairs
+    if let number = surroundingNumbers[key] { return number }
+    if surroundingNumbers.count >= UsageRecorder.mostShapes { surroundingNumbers.removeAll() }
+    let number = recorded.uses.number(of: decode().surroundings)
+    surroundingNumbers[key] = number
+    return number
   }
 
-  /// Puts what was counted into the ledger.
+  /// Counts what shapes have counted by use and by call, and forgets the shapes.
   private mutating func recordShapes() {
-    for (shape, counts) in zip(shapes, counts) {
-      guard let facts = shape.facts else { continue }
-      recorded.record(facts, counts.occurrences(shape))
-      generalizeIfLarge()
+    for shape in shapes where shape.counts.count > 0 {
+      calls.record(shape.counts, in: shape.call)
+      for use in usesOfShapes[shape.uses] {
+        recorded.uses.record(shape.counts, shape.outcome, shape.examples, at: use)
+      }
     }
     recorded.recordCoverage(coverage)
     shapes.removeAll(keepingCapacity: true)
-    counts.removeAll(keepingCapacity: true)
+    usesOfShapes.removeAll(keepingCapacity: true)
     shapeNumbers.removeAll()
     addresses.removeAll()
     users.removeAll()
     placeNumbers.removeAll()
     coverage = CoverageRecorder()
+    generalizeIfLarge()
   }
 
   /// Generalises large families, and lets as many uses as remain come before the next time: a constant share of the work.
+  ///
+  /// Shapes have been recorded before; numbers are others here.
   private mutating func generalizeIfLarge() {
-    guard recorded.uses.count >= usesBeforeGeneralizing else { return }
+    guard
+      recorded.uses.count >= usesBeforeGeneralizing || recorded.uses.texts.count >= textsBeforeGeneralizing
+    else { return }
+    let before = recorded.uses.count
     recorded.generalize()
+    if recorded.uses.count < before || recorded.uses.texts.count >= textsBeforeGeneralizing { compact() }
     usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * recorded.uses.count)
+    textsBeforeGeneralizing = max(UsageRecorder.leastTexts, 2 * recorded.uses.texts.count)
+  }
+
+  /// Drops the texts that no use has, and all numbers with them.
+  private mutating func compact() {
+    calls.move(into: &recorded)
+    recorded.uses = recorded.uses.compacted()
+    forgetCallers()
+    forgetResolutions()
+    surroundingNumbers.removeAll()
+    addressNumbers.removeAll()
+    templates?.forgetNumbers()
   }
 }
 

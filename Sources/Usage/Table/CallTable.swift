@@ -1,0 +1,120 @@
+// Calls by number: how often each principal made which sort of call in which region.
+
+import AWSCatalog
+import CloudTrail
+import IAM
+import JSONStream
+
+/// What calls have in common of which a ledger counts how many there were.
+struct CallSort: Hashable, Sendable {
+  /// What sort of event they are.
+  let kind: EventKind
+  /// Whether they are calls with a source and a name, from which something can be learnt.
+  let isTelling: Bool
+  /// How they ended.
+  let outcome: Outcome
+  /// Whether their records have an error code.
+  let hasError: Bool
+  /// The event source, empty where the records have none.
+  let eventSource: ByteString
+  /// The event name, empty where the records have none.
+  let eventName: ByteString
+  /// What the resolver made of them, but for what they needed.
+  let resolution: Resolution.Kind
+  /// The rule that decided.
+  let rule: ByteString
+  /// Why they are unresolved, or what they are instead of calls.
+  let reason: ByteString?
+
+  /// Takes what calls have in common.
+  ///
+  /// - Parameter call: One of them.
+  init(_ call: CallFacts) {
+    kind = call.kind
+    isTelling = call.isCall
+    outcome = call.outcome
+    hasError = call.hasError
+    eventSource = ByteString(call.eventSource)
+    eventName = ByteString(call.eventName)
+    resolution = call.resolution.kind
+    rule = ByteString(call.resolution.rule)
+    reason = call.resolution.reason.map { ByteString($0) }
+  }
+}
+
+/// Counts of calls, found by principal, sort and region.
+struct CallTable: Sendable {
+  private struct Row: Sendable {
+    let principal: UInt32
+    let sort: UInt32
+    let region: UInt32
+    var counts = EventCounts()
+  }
+
+  /// The sorts, by number.
+  private(set) var sorts: [CallSort] = []
+  private var sortNumbers: [CallSort: UInt32] = [:]
+  private var rows: [Row] = []
+  private var index = HashIndex()
+
+  /// Creates an empty table.
+  init() {}
+
+  /// The number of a sort, which is added if it is new.
+  ///
+  /// - Parameter sort: The sort.
+  /// - Returns: Its number.
+  mutating func number(of sort: CallSort) -> UInt32 {
+    if let number = sortNumbers[sort] { return number }
+    let number = UInt32(sorts.count)
+    sorts.append(sort)
+    sortNumbers[sort] = number
+    return number
+  }
+
+  /// The number under which calls are counted.
+  ///
+  /// - Parameters:
+  ///   - sort: The number of their sort.
+  ///   - principal: The number of the principal in the table of uses.
+  ///   - region: The number of the region in that table.
+  /// - Returns: The number.
+  mutating func row(_ sort: UInt32, by principal: UInt32, in region: UInt32) -> UInt32 {
+    let hash = JSONDigest(UInt64(sort) << 32 | UInt64(principal)).following(JSONDigest(UInt64(region))).value
+    let known = index.find(hash) { row in
+      rows[row].sort == sort && rows[row].principal == principal && rows[row].region == region
+    }
+    if let known { return UInt32(known) }
+    rows.append(Row(principal: principal, sort: sort, region: region))
+    index.insert(rows.count - 1, hash)
+    return UInt32(rows.count - 1)
+  }
+
+  /// Counts calls.
+  ///
+  /// - Parameters:
+  ///   - counts: How many, and when.
+  ///   - row: The number under which they are counted.
+  mutating func record(_ counts: EventCounts, in row: UInt32) { rows[Int(row)].counts.merge(counts) }
+
+  /// Whether nothing is counted.
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// Moves all counts to a ledger; the sorts stay.
+  ///
+  /// - Parameter ledger: The ledger; the numbers of principals and regions are those of its uses.
+  mutating func move(into ledger: inout UsageLedger) {
+    if rows.isEmpty { return }
+    for row in rows where row.counts.count > 0 {
+      var occurrences = Occurrences()
+      occurrences.times = row.counts.tally
+      ledger.record(
+        CallFacts(
+          sorts[Int(row.sort)], ledger.uses.principals[Int(row.principal)],
+          region: ledger.uses.texts.text(row.region)),
+        occurrences)
+    }
+    rows.removeAll()
+    index = HashIndex()
+  }
+}

@@ -1,0 +1,99 @@
+// Uses in words.
+
+import CloudTrail
+import IAM
+import JSONStream
+
+/// Makes keys and facts of the uses of a table; what many uses share is made once.
+package final class UseReader {
+  private let table: UseTable
+  private var actions: [UInt32: String] = [:]
+  private var contexts: [UInt32: [ContextPair]] = [0: []]
+  /// Details of uses, with a row that has them.
+  private var details: [(row: UseTable.Row, facts: UseFacts)] = []
+  private var index = HashIndex()
+
+  /// Creates a reader.
+  ///
+  /// - Parameter table: The uses.
+  package init(_ table: UseTable) { self.table = table }
+
+  /// A use with what is known of it.
+  ///
+  /// - Parameter place: Its place.
+  /// - Returns: The use.
+  package func use(at place: Int) -> (key: UseKey, value: UseFacts) { (key(at: place), facts(at: place)) }
+
+  /// What is used by whom.
+  ///
+  /// - Parameter place: The place of the use.
+  /// - Returns: The key.
+  package func key(at place: Int) -> UseKey {
+    let row = table.rows[place]
+    let context = context(row)
+    return UseKey(
+      principal: table.principals[Int(row.principal)], action: action(row),
+      resource: table.texts.text(row.resource) ?? "", context: context)
+  }
+
+  private func action(_ row: UseTable.Row) -> String {
+    if let action = actions[row.action] { return action }
+    let action = table.texts.text(row.action) ?? ""
+    actions[row.action] = action
+    return action
+  }
+
+  private func context(_ row: UseTable.Row) -> [ContextPair] {
+    if let context = contexts[row.context] { return context }
+    let context = table.list(row.context)
+    contexts[row.context] = context
+    return context
+  }
+
+  /// What is known of a use.
+  ///
+  /// - Parameter place: The place of the use.
+  /// - Returns: The facts.
+  package func facts(at place: Int) -> UseFacts {
+    let row = table.rows[place]
+    var facts = details(row)
+    facts.add(row.counts.tally, row.outcome)
+    facts.exampleEvents = row.examples.examples
+    if !table.extra.isEmpty, let extra = table.extra[place] { facts.merge(extra) }
+    return facts
+  }
+
+  /// What a row lists: the facts without counts and ids.
+  ///
+  /// - Parameter row: The row.
+  /// - Returns: The facts.
+  func details(_ row: UseTable.Row) -> UseFacts {
+    var hash = JSONDigest.empty
+    table.forEach(row.circumstances) { hash = JSONDigest(UInt64($0)).following(hash) }
+    hash = hash.tagged(1)
+    table.forEach(row.addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
+    let known = index.find(hash.value) { number in
+      table.isEqual(row.circumstances, details[number].row.circumstances)
+        && table.isEqual(row.addresses, details[number].row.addresses)
+    }
+    if let known { return details[known].facts }
+    var facts = UseFacts()
+    table.forEach(row.circumstances) { number in
+      let found = table.circumstances[Int(number)]
+      facts.note(
+        region: table.texts.text(found.region), via: table.texts.text(found.via),
+        rule: table.texts.text(found.rule), reason: table.texts.text(found.reason),
+        context: table.list(found.surroundings) + table.list(found.observed))
+    }
+    if row.addresses != 0 {
+      var addresses = BoundedSet(limit: UseFacts.contextLimit)
+      table.forEach(row.addresses) { number in
+        if let address = table.texts.text(number) { addresses.insert(address) }
+      }
+      facts.note(addresses: addresses)
+    }
+    details.append((row, facts))
+    index.insert(details.count - 1, hash.value)
+    return facts
+  }
+}
