@@ -22,12 +22,12 @@ private func merged(_ ledgers: [UsageLedger]) -> UsageLedger {
 private func withoutCounts(_ ledger: UsageLedger) -> UsageLedger {
   func bare(_ tally: Tally) -> Tally { Tally(count: 0, firstSeen: tally.firstSeen, lastSeen: tally.lastSeen) }
   var result = ledger
-  result.uses = ledger.uses.mapValues { facts in
+  for (key, facts) in ledger.uses {
     var facts = facts
     facts.allowed = bare(facts.allowed)
     facts.failed = bare(facts.failed)
     facts.denied = bare(facts.denied)
-    return facts
+    result.uses[key] = facts
   }
   result.principals = ledger.principals.mapValues { facts in
     var facts = facts

@@ -41,14 +41,19 @@ package struct ExampleID: Comparable, Sendable {
 
   /// The id as text.
   package var text: String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(ExampleID.longest)
-    for word in [first, second, third, fourth, last << 32] {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    // The letters end where the zeros begin.
+    unsafe String(unsafeUninitializedCapacity: ExampleID.longest) { letters in
+      var count = 0
+      for word in [first, second, third, fourth, last << 32] {
+        for shift in stride(from: 56, through: 0, by: -8) {
+          let letter = UInt8(truncatingIfNeeded: word >> UInt64(shift))
+          if letter == 0 { return count }
+          unsafe letters[count] = letter
+          count += 1
+        }
       }
+      return count
     }
-    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 
   /// Orders ids by bytes.

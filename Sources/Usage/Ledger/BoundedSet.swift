@@ -33,12 +33,13 @@ public struct BoundedSet: Hashable, Sendable {
   /// Creates a set of texts from which others may have been dropped before.
   ///
   /// - Parameters:
-  ///   - texts: The texts, in any order.
+  ///   - texts: The texts, ascending by bytes and distinct, at most as many as are kept.
   ///   - limit: How many are kept, at least one.
   ///   - overflowed: Whether there were more than these.
-  init(_ texts: some Sequence<String>, limit: Int, overflowed: Bool) {
-    self.init(texts, limit: limit)
-    self.overflowed = self.overflowed || overflowed
+  init(sorted texts: [String], limit: Int, overflowed: Bool) {
+    elements = texts
+    self.limit = limit
+    self.overflowed = overflowed
   }
 
   /// Whether no text was inserted.

@@ -6,22 +6,25 @@ import JSONStream
 ///
 /// The digest is the hash already; a place is probed, and the ones behind it while they are taken.
 struct DigestTable: Sendable {
-  private var digests: [UInt64]
-  private var numbers: [UInt32]
+  /// A digest with its number, side by side so that both are read at once; the digest 0 marks free places.
+  private struct Slot: Sendable {
+    var digest: UInt64 = 0
+    var number: UInt32 = 0
+  }
+
+  private var slots = [Slot](repeating: Slot(), count: 256)
   /// How many digests the table has.
   private(set) var count = 0
 
   /// Creates an empty table.
-  init() {
-    digests = [UInt64](repeating: 0, count: 1024)
-    numbers = [UInt32](repeating: 0, count: 1024)
-  }
+  init() {}
 
-  /// Where a digest stands, or the free place where it would: 0 marks free places.
+  /// Where a digest stands, or the free place where it would.
+  @inline(__always)
   private func place(_ digest: UInt64) -> Int {
-    let mask = digests.count - 1
+    let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: digest >> 7) & mask
-    while digests[place] != 0, digests[place] != digest { place = (place + 1) & mask }
+    while slots[place].digest != 0, slots[place].digest != digest { place = (place &+ 1) & mask }
     return place
   }
 
@@ -31,34 +34,29 @@ struct DigestTable: Sendable {
   subscript(digest: JSONDigest) -> UInt32? {
     get {
       let digest = digest.value == 0 ? 1 : digest.value
-      let place = place(digest)
-      return digests[place] == digest ? numbers[place] : nil
+      let slot = slots[place(digest)]
+      return slot.digest == digest ? slot.number : nil
     }
     set {
       guard let newValue else { return }
-      if count * 2 >= digests.count { grow() }
+      if count * 2 >= slots.count { grow() }
       let digest = digest.value == 0 ? 1 : digest.value
       let place = place(digest)
-      if digests[place] == 0 { count += 1 }
-      digests[place] = digest
-      numbers[place] = newValue
+      if slots[place].digest == 0 { count += 1 }
+      slots[place] = Slot(digest: digest, number: newValue)
     }
   }
 
   /// Removes all digests, keeping the memory.
   mutating func removeAll() {
-    for place in digests.indices { digests[place] = 0 }
+    if count == 0 { return }
+    for place in slots.indices { slots[place] = Slot() }
     count = 0
   }
 
   private mutating func grow() {
-    let old = (digests, numbers)
-    digests = [UInt64](repeating: 0, count: 2 * old.0.count)
-    numbers = [UInt32](repeating: 0, count: digests.count)
-    for (number, digest) in old.0.enumerated() where digest != 0 {
-      let place = place(digest)
-      digests[place] = digest
-      numbers[place] = old.1[number]
-    }
+    let old = slots
+    slots = [Slot](repeating: Slot(), count: 2 * old.count)
+    for slot in old where slot.digest != 0 { slots[place(slot.digest)] = slot }
   }
 }

@@ -74,21 +74,21 @@ final class ResolutionTemplate: Sendable {
     }
   }
 
-  fileprivate struct Need: Sendable {
+  fileprivate final class Need: Sendable {
     let requirement: Requirement
     let resource: Text
     let context: [Pair]
     let unresolvedReason: Text?
+    /// Whether no name stands in the context.
+    let hasFixedContext: Bool
 
     init(_ requirement: Requirement, _ labels: NameLabels) {
       self.requirement = requirement
       resource = Text(requirement.resource, labels)
       context = requirement.context.map { Pair($0, labels) }
+      hasFixedContext = context.allSatisfy(\.isFixed)
       unresolvedReason = requirement.unresolvedReason.map { Text($0, labels) }
     }
-
-    /// Whether no name stands in the context.
-    var hasFixedContext: Bool { context.allSatisfy(\.isFixed) }
 
     /// The context with other names; names decide the order.
     func filledContext(_ labels: NameLabels, _ names: [UInt8]) -> [ContextPair] {
@@ -133,6 +133,7 @@ final class ResolutionTemplate: Sendable {
   private let needs: [Need]
   private let lessons: [Lesson]
   private let observed: [Pair]
+  private let hasFixedContext: Bool
 
   /// Makes a template of a resolution, or returns `nil` where rules look at the names in the call.
   ///
@@ -145,6 +146,7 @@ final class ResolutionTemplate: Sendable {
     needs = resolution.requirements.map { Need($0, labels) }
     lessons = resolution.lessons.map { Lesson($0, labels) }
     observed = resolution.observedContext.map { Pair($0, labels) }
+    hasFixedContext = observed.allSatisfy(\.isFixed)
     guard let letters = labels.renamed(), let renamed = resolve(letters) else { return nil }
     guard filled(labels, letters).isWritten(as: renamed),
       filled(labels, labels.allLetters).isWritten(as: resolution)
@@ -222,7 +224,7 @@ final class ResolutionTemplate: Sendable {
       }
       found.append(filled)
     }
-    if observed.allSatisfy(\.isFixed) { return numbers.observed }
+    if hasFixedContext { return numbers.observed }
     return table.number(of: filledContext(labels, names))
   }
 }

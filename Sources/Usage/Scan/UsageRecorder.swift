@@ -24,7 +24,7 @@ struct UsageRecorder: EventConsumer {
   private static let leastTexts = 1 << 18
 
   /// Identities that are alike but for what tells sessions of one principal apart.
-  private struct Caller {
+  private final class Caller: Sendable {
     /// The digest of what decides the principal and the resolution: sessions of one role are alike.
     let identity: JSONDigest
     /// The digest of what decides the resolution: callers of one account are alike.
@@ -38,8 +38,19 @@ struct UsageRecorder: EventConsumer {
     let invokedBy: UInt32
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
-    /// Whether the ledger has learnt from these identities.
-    var hasTaught = false
+
+    init(
+      _ user: UserIdentity, _ identity: JSONDigest, _ person: JSONDigest?, _ principal: Principal,
+      in uses: inout UseTable
+    ) {
+      self.identity = identity
+      resolved = user.resolved
+      surroundings = JSONDigest(texts: resolved)
+      self.principal = principal
+      number = uses.number(of: principal)
+      invokedBy = uses.number(user.invokedBy)
+      self.user = person
+    }
   }
 
   /// What a call needed, by number.
@@ -66,6 +77,8 @@ struct UsageRecorder: EventConsumer {
   private static let isRecorded: UInt32 = 1 << 31
   private var callerNumbers = DigestTable()
   private var callers: [Caller] = []
+  /// Whether the ledger has learnt from the identities of each caller.
+  private var hasTaught: [Bool] = []
   private var shapeNumbers = DigestTable()
   private var shapes: [CallShape] = []
   /// The numbers of the uses that shapes show.
@@ -167,20 +180,21 @@ struct UsageRecorder: EventConsumer {
     if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
     let identity = event.key(.userIdentity)
     let known = identities[identity] ?? addIdentity(identity, decode)
-    let caller = Int(known & ~UsageRecorder.isRecorded)
+    let number = Int(known & ~UsageRecorder.isRecorded)
+    let caller = callers[number]
     let shape = shape(event, caller, decode)
     let treatment = shapes[shape].treatment
     if treatment == .ignored { return }
     coverage.add(time, to: shapes[shape].coverage)
-    if shapes[shape].isTelling, !callers[caller].hasTaught {
-      callers[caller].hasTaught = true
+    if shapes[shape].isTelling, !hasTaught[number] {
+      hasTaught[number] = true
       recorded.learn(Lessons.facts(decode().userIdentity))
     }
     if treatment == .covering { return }
     shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      recorded.recordSession(decode().userIdentity, of: callers[caller].principal)
+      recorded.recordSession(decode().userIdentity, of: caller.principal)
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -189,7 +203,7 @@ struct UsageRecorder: EventConsumer {
       for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(oddID: id, at: use) }
     }
     recordAddress(event, shape, decode)
-    if let user = callers[caller].user { recordUser(user, shape, decode) }
+    if let user = caller.user { recordUser(user, shape, decode) }
   }
 
   /// Adds an identity.
@@ -209,12 +223,8 @@ struct UsageRecorder: EventConsumer {
       identities[key] = number
       return number
     }
-    let principal = Principal(identity)
-    callers.append(
-      Caller(
-        identity: digest, surroundings: JSONDigest(texts: identity.resolved), resolved: identity.resolved,
-        principal: principal, number: recorded.uses.number(of: principal),
-        invokedBy: recorded.uses.number(identity.invokedBy), user: user))
+    callers.append(Caller(identity, digest, user, Principal(identity), in: &recorded.uses))
+    hasTaught.append(false)
     let number = UInt32(callers.count - 1)
     callerNumbers[kind] = number
     identities[key] = number
@@ -224,6 +234,7 @@ struct UsageRecorder: EventConsumer {
   private mutating func forgetCallers() {
     identities.removeAll()
     callers.removeAll(keepingCapacity: true)
+    hasTaught.removeAll(keepingCapacity: true)
     callerNumbers.removeAll()
   }
 
@@ -261,16 +272,15 @@ struct UsageRecorder: EventConsumer {
 
   /// The number of an event's shape.
   private mutating func shape(
-    _ event: EventView, _ caller: Int, _ decode: () -> CloudTrailEvent
+    _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> Int {
     let content = event.contentDigest
-    var key = callers[caller].identity.following(content)
+    var key = caller.identity.following(content)
     var known = 0
     if let number = shapeNumbers.number(event, &key, &known) { return number }
     // The parts that decided the first event of a key belong to the keys of all events like it.
-    let needed = addShape(event, callers[caller], content, decode)
-    shapeNumbers.add(
-      shapes.count - 1, event, callers[caller].identity.following(content), parts: needed)
+    let needed = addShape(event, caller, content, decode)
+    shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
     return shapes.count - 1
   }
 

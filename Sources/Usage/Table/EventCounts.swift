@@ -88,7 +88,10 @@ struct SmallestIDs: Sendable {
 
   /// The ids as a ledger keeps them.
   var examples: BoundedSet {
-    BoundedSet(
-      [smallest, middle, largest].compactMap { $0?.text }, limit: UseFacts.exampleLimit, overflowed: hasMore)
+    var texts: [String] = []
+    if let smallest { texts.append(smallest.text) }
+    if let middle { texts.append(middle.text) }
+    if let largest { texts.append(largest.text) }
+    return BoundedSet(sorted: texts, limit: UseFacts.exampleLimit, overflowed: hasMore)
   }
 }
