@@ -109,12 +109,12 @@ public import IAM
     return false
   }
 
-  /// The event's id, where it is a string of at most 36 letters of ASCII.
+  /// The event's id, where it is a UUID in small letters.
   package var exampleID: ExampleID? {
-    guard let node = node(.eventID), case .string = node.kind, !node.hasEscapes,
-      node.end - node.start - 2 <= ExampleID.longest
+    guard let node = node(.eventID), node.kind == .string, !node.hasEscapes,
+      node.end - node.start - 2 == ExampleID.length
     else { return nil }
-    return unsafe ExampleID(text, node.start + 1..<node.end - 1)
+    return unsafe ExampleID(text, at: node.start + 1)
   }
 
   /// The key of the strings in a part that may tell something however deep they stand.

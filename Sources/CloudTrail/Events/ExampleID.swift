@@ -1,56 +1,69 @@
 // Event ids as numbers, so that the smallest few are kept without making strings.
 
-/// An event id of at most 36 letters of ASCII, as CloudTrail writes them, ordered by its bytes.
-///
-/// Shorter ids are filled up with zeros, which no id has: they come before the ids that they begin.
+/// An event id as CloudTrail writes them, a UUID in small letters; ordered as its text is by bytes.
 package struct ExampleID: Comparable, Sendable {
-  /// The longest id.
-  static let longest = 36
+  /// How many letters an id has.
+  static let length = 36
 
-  private let first: UInt64
-  private let second: UInt64
-  private let third: UInt64
-  private let fourth: UInt64
-  private let last: UInt64
+  private let upper: UInt64
+  private let lower: UInt64
 
-  /// Reads an id, or returns `nil` where it is not ASCII.
+  /// The last id of all.
+  package static let largest = ExampleID(upper: .max, lower: .max)
+
+  private init(upper: UInt64, lower: UInt64) {
+    self.upper = upper
+    self.lower = lower
+  }
+
+  /// Reads an id, or returns `nil` where it is no UUID in small letters.
   ///
   /// - Parameters:
   ///   - text: A buffer.
-  ///   - range: Where the id stands in it, at most 36 bytes.
-  init?(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
-    // Whole words where the id has them, else byte by byte; no byte outside the range is read.
-    func word(_ place: Int, _ count: Int) -> UInt64 {
-      let start = range.lowerBound + place
-      if count == 8, start + 8 <= range.upperBound {
-        return UInt64(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-      }
-      var word: UInt64 = 0
-      for offset in start..<start + count {
-        word = word << 8 | (offset < range.upperBound ? UInt64(unsafe text[offset]) : 0)
-      }
-      return word
+  ///   - start: Where the id begins in it; ``length`` bytes are there.
+  init?(_ text: UnsafeRawBufferPointer, at start: Int) {
+    func hyphen(_ offset: Int) -> Bool { unsafe text[start + offset] == UInt8(ascii: "-") }
+    func eight(_ offset: Int) -> UInt64 {
+      UInt64(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start + offset, as: UInt64.self))
     }
-    first = word(0, 8)
-    second = word(8, 8)
-    third = word(16, 8)
-    fourth = word(24, 8)
-    last = word(32, 4)
-    guard (first | second | third | fourth | last) & 0x8080_8080_8080_8080 == 0 else { return nil }
+    func four(_ offset: Int) -> UInt64 {
+      UInt64(UInt32(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start + offset, as: UInt32.self)))
+    }
+    guard hyphen(8), hyphen(13), hyphen(18), hyphen(23), let first = ExampleID.number(eight(0)),
+      let second = ExampleID.number(four(9) << 32 | four(14)),
+      let third = ExampleID.number(four(19) << 32 | four(24)), let last = ExampleID.number(eight(28))
+    else { return nil }
+    upper = first << 32 | second
+    lower = third << 32 | last
+  }
+
+  /// The number that eight hexadecimal digits in small letters are, or `nil` where they are not.
+  private static func number(_ digits: UInt64) -> UInt64? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let letters = (digits >> 6) & ones
+    let values = (digits & (15 * ones)) &+ 9 &* letters
+    // Each value is below 16, and 10 or more just where a letter stands; written again, it gives the digit.
+    guard values & (0xF0 * ones) == 0, (values &+ 6 * ones) >> 4 & ones == letters,
+      values &+ 0x30 * ones &+ 0x27 &* letters == digits
+    else { return nil }
+    var number = (values | values >> 4) & 0x00FF_00FF_00FF_00FF
+    number = (number | number >> 8) & 0x0000_FFFF_0000_FFFF
+    return (number | number >> 16) & 0xFFFF_FFFF
   }
 
   /// The id as text.
   package var text: String {
-    // The letters end where the zeros begin.
-    unsafe String(unsafeUninitializedCapacity: ExampleID.longest) { letters in
+    unsafe String(unsafeUninitializedCapacity: ExampleID.length) { letters in
       var count = 0
-      for word in [first, second, third, fourth, last << 32] {
-        for shift in stride(from: 56, through: 0, by: -8) {
-          let letter = UInt8(truncatingIfNeeded: word >> UInt64(shift))
-          if letter == 0 { return count }
-          unsafe letters[count] = letter
+      for place in 0..<32 {
+        if place == 8 || place == 12 || place == 16 || place == 20 {
+          unsafe letters[count] = UInt8(ascii: "-")
           count += 1
         }
+        let word = place < 16 ? upper : lower
+        let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place & 15))) & 15
+        unsafe letters[count] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+        count += 1
       }
       return count
     }
@@ -58,8 +71,6 @@ package struct ExampleID: Comparable, Sendable {
 
   /// Orders ids by bytes.
   package static func < (left: ExampleID, right: ExampleID) -> Bool {
-    if left.first != right.first { return left.first < right.first }
-    return (left.second, left.third, left.fourth, left.last)
-      < (right.second, right.third, right.fourth, right.last)
+    left.upper == right.upper ? left.lower < right.lower : left.upper < right.upper
   }
 }

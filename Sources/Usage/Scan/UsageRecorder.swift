@@ -16,8 +16,10 @@ import JSONStream
 struct UsageRecorder: EventConsumer {
   /// How many shapes are kept; all are recorded and dropped when there are more.
   private static let mostShapes = 32_768
-  /// How many callers and addresses are remembered.
-  private static let mostSeen = 1 << 18
+  /// How many identities are remembered.
+  private static let mostIdentities = 1 << 16
+  /// How many addresses and people of shapes are remembered.
+  private static let mostSeen = 1 << 15
   /// How many uses are recorded before families are looked at for the first time.
   private static let leastUses = 16_384
   /// How many texts are kept before those are dropped that no use has.
@@ -199,7 +201,7 @@ struct UsageRecorder: EventConsumer {
     guard treatment == .used else { return }
     if let id = event.exampleID {
       shapes[shape].examples.insert(id)
-    } else if event.has(.eventID), let id = decode().eventID {
+    } else if event.has(.eventID), let id = event.plainText(.eventID) ?? decode().eventID {
       for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(oddID: id, at: use) }
     }
     recordAddress(event, shape, decode)
@@ -213,7 +215,7 @@ struct UsageRecorder: EventConsumer {
   ///   - decode: Decodes the event.
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ decode: () -> CloudTrailEvent) -> UInt32 {
-    if max(identities.count, callers.count) >= UsageRecorder.mostSeen { forgetCallers() }
+    if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
     let identity = decode().userIdentity
     let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
     let digest = identity.principalDigest

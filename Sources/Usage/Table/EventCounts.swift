@@ -39,9 +39,8 @@ struct EventCounts: Sendable {
 
 /// The smallest few ids of events.
 struct SmallestIDs: Sendable {
-  private var smallest: ExampleID?
-  private var middle: ExampleID?
-  private var largest: ExampleID?
+  private var ids = [3 of ExampleID](repeating: .largest)
+  private var count: UInt8 = 0
   /// Whether there were more distinct ids than are kept.
   private var hasMore = false
 
@@ -51,7 +50,7 @@ struct SmallestIDs: Sendable {
   @inline(__always)
   mutating func insert(_ id: ExampleID) {
     // Nearly every id is larger than the largest that is kept.
-    if let largest, largest < id {
+    if count == 3, ids[2] < id {
       hasMore = true
       return
     }
@@ -59,39 +58,29 @@ struct SmallestIDs: Sendable {
   }
 
   private mutating func place(_ id: ExampleID) {
-    if id == smallest || id == middle || id == largest { return }
-    if largest != nil { hasMore = true }
-    guard let first = smallest, first < id else {
-      (smallest, middle, largest) = (id, smallest, middle)
-      return
+    var place = 0
+    while place < count, ids[place] < id { place += 1 }
+    if place < count, ids[place] == id { return }
+    if count == 3 { hasMore = true } else { count += 1 }
+    var last = Int(count) - 1
+    while last > place {
+      ids[last] = ids[last - 1]
+      last -= 1
     }
-    guard let second = middle, second < id else {
-      (middle, largest) = (id, middle)
-      return
-    }
-    largest = id
+    ids[place] = id
   }
 
   /// Takes in other ids.
   ///
   /// - Parameter other: The other ids.
   mutating func formUnion(_ other: SmallestIDs) {
-    if smallest == nil {
-      self = other
-      return
-    }
-    if let id = other.smallest { insert(id) }
-    if let id = other.middle { insert(id) }
-    if let id = other.largest { insert(id) }
+    for place in 0..<Int(other.count) { insert(other.ids[place]) }
     hasMore = hasMore || other.hasMore
   }
 
   /// The ids as a ledger keeps them.
   var examples: BoundedSet {
-    var texts: [String] = []
-    if let smallest { texts.append(smallest.text) }
-    if let middle { texts.append(middle.text) }
-    if let largest { texts.append(largest.text) }
+    let texts = (0..<Int(count)).map { ids[$0].text }
     return BoundedSet(sorted: texts, limit: UseFacts.exampleLimit, overflowed: hasMore)
   }
 }
