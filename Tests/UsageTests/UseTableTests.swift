@@ -16,9 +16,10 @@ private struct TableModel {
   var facts: [UseKey: UseFacts] = [:]
   var random: SeededGenerator
 
-  private static let principals = ["role/app", "role/ci", "user/ana", "role/caf\u{E9}", "role/cafe\u{301}"].map {
-    Principal(kind: .role, identifier: "arn:aws:iam::111122223333:\($0)", account: "111122223333")
-  }
+  private static let principals = ["role/app", "role/ci", "user/ana", "role/caf\u{E9}", "role/cafe\u{301}"]
+    .map {
+      Principal(kind: .role, identifier: "arn:aws:iam::111122223333:\($0)", account: "111122223333")
+    }
   private static let texts = [
     "", "a", "b", "\u{E9}", "e\u{301}", "arn:aws:s3:::logs/x", "arn:aws:s3:::logs/y", "*", "s3:GetObject",
     "s3:PutObject", "eu-west-1", "us-east-1", "10.0.0.1", "10.0.0.2", "\u{0}", "🦝",

@@ -33,7 +33,8 @@ struct EventCounts: Sendable {
   var tally: Tally {
     guard count > 0 else { return Tally() }
     return Tally(
-      count: count, firstSeen: Timestamp(secondsSinceEpoch: first), lastSeen: Timestamp(secondsSinceEpoch: last))
+      count: count, firstSeen: Timestamp(secondsSinceEpoch: first),
+      lastSeen: Timestamp(secondsSinceEpoch: last))
   }
 }
 

@@ -21,7 +21,8 @@ extension UseTable {
         .following(JSONDigest(UInt64(row.context))).value
       let known = index.find(hash) { group in
         let sample = rows[groups[group].sample]
-        return sample.action == row.action && sample.principal == row.principal && sample.context == row.context
+        return sample.action == row.action && sample.principal == row.principal
+          && sample.context == row.context
       }
       if known == nil {
         index.insert(groups.count, hash)

@@ -448,7 +448,9 @@ public struct UseTable: Sendable {
     var listNumbers = [UInt32](repeating: unknown, count: other.listEnds.count)
     var principalNumbers = [UInt32](repeating: unknown, count: other.principals.count)
     func text(_ number: UInt32) -> UInt32 {
-      if textNumbers[Int(number)] == unknown { textNumbers[Int(number)] = texts.number(number, in: other.texts) }
+      if textNumbers[Int(number)] == unknown {
+        textNumbers[Int(number)] = texts.number(number, in: other.texts)
+      }
       return textNumbers[Int(number)]
     }
     func list(_ number: UInt32) -> UInt32 {
@@ -479,7 +481,8 @@ public struct UseTable: Sendable {
         let found = other.circumstances[Int(number)]
         note(
           Circumstances(
-            region: text(found.region), via: text(found.via), rule: text(found.rule), reason: text(found.reason),
+            region: text(found.region), via: text(found.via), rule: text(found.rule),
+            reason: text(found.reason),
             surroundings: list(found.surroundings), observed: list(found.observed)), at: place)
       }
       other.forEach(row.addresses) { note(address: text($0), at: place) }
