@@ -1,6 +1,9 @@
 #include "CScan.h"
 
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -190,6 +193,17 @@ KERNEL(scan_sse2, , masks_sse2, parity_portable)
 KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt,pclmul"))), masks_avx2, parity_pclmul)
 KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt,pclmul"))), masks_avx512, parity_pclmul)
 #endif
+
+uint64_t whittle_scan_drawn_key;
+
+__attribute__((constructor)) static void draw_key(void) {
+  if (getentropy(&whittle_scan_drawn_key, sizeof whittle_scan_drawn_key) == 0) return;
+  // Without the system's random numbers: the time, and where the loader has put the program.
+  struct timespec now = {0, 0};
+  clock_gettime(CLOCK_REALTIME, &now);
+  uint64_t mixed = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)(uintptr_t)&now << 16;
+  whittle_scan_drawn_key = (mixed ^ (uint64_t)getpid()) * 0x9E3779B97F4A7C15;
+}
 
 int whittle_scan_supports(enum whittle_scan_kernel kernel) {
 #if defined(__x86_64__)

@@ -155,29 +155,52 @@ extension JSONTape {
   ///   - content: What stands between the quotes; escapes that the grammar does not know are kept as they are.
   ///   - output: Where the bytes go.
   package static func unescape(_ content: Span<UInt8>, into output: inout [UInt8]) {
+    // The text without its escapes is no longer than with them.
+    unsafe content.withUnsafeBytes { content in
+      unsafe withUnsafeTemporaryAllocation(byteCount: content.count, alignment: 1) { room in
+        let count = unsafe unescape(content, to: room)
+        unsafe output.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      }
+    }
+  }
+
+  /// Writes the content of a string literal with its escapes resolved; a lone surrogate becomes U+FFFD.
+  ///
+  /// - Parameters:
+  ///   - content: What stands between the quotes; escapes that the grammar does not know are kept as they are.
+  ///   - output: Where the bytes go; as long as the content.
+  /// - Returns: How many bytes were written.
+  static func unescape(_ content: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer) -> Int {
+    // Every read is guarded by the count of the content. No escape is shorter than the bytes that it stands for, so
+    // what is written never passes what was read.
     func unit(at offset: Int) -> UInt16? {
-      guard offset + 6 <= content.count, content[offset] == UInt8(ascii: "\\"),
-        content[offset + 1] == UInt8(ascii: "u")
+      guard offset + 6 <= content.count, unsafe content[offset] == UInt8(ascii: "\\"),
+        unsafe content[offset + 1] == UInt8(ascii: "u")
       else { return nil }
       var value: UInt16 = 0
       for place in offset + 2..<offset + 6 {
-        guard let digit = content[place].hexadecimalValue else { return nil }
+        guard let digit = unsafe content[place].hexadecimalValue else { return nil }
         value = value << 4 | digit
       }
       return value
     }
+    var count = 0
+    func write(_ byte: UInt8) {
+      unsafe output[count] = byte
+      count += 1
+    }
     var offset = 0
     while offset < content.count {
-      let byte = content[offset]
+      let byte = unsafe content[offset]
       guard byte == UInt8(ascii: "\\"), offset + 1 < content.count else {
-        output.append(byte)
+        write(byte)
         offset += 1
         continue
       }
-      switch content[offset + 1] {
+      switch unsafe content[offset + 1] {
       case UInt8(ascii: "u"):
         guard let first = unit(at: offset) else {
-          output.append(byte)
+          write(byte)
           offset += 1
           continue
         }
@@ -187,16 +210,17 @@ extension JSONTape {
           offset += 6
           scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
         }
-        output.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}").map { Array($0) } ?? [])
+        if let letters = UTF8.encode(scalar ?? "\u{FFFD}") { letters.forEach(write) }
         continue
-      case UInt8(ascii: "b"): output.append(0x08)
-      case UInt8(ascii: "f"): output.append(0x0C)
-      case UInt8(ascii: "n"): output.append(0x0A)
-      case UInt8(ascii: "r"): output.append(0x0D)
-      case UInt8(ascii: "t"): output.append(0x09)
-      case let other: output.append(other)
+      case UInt8(ascii: "b"): write(0x08)
+      case UInt8(ascii: "f"): write(0x0C)
+      case UInt8(ascii: "n"): write(0x0A)
+      case UInt8(ascii: "r"): write(0x0D)
+      case UInt8(ascii: "t"): write(0x09)
+      case let other: write(other)
       }
       offset += 2
     }
+    return count
   }
 }

@@ -48,11 +48,12 @@ extension JSONTape {
 
   /// Prepares for a new value that begins at offset 0 of what is passed next.
   mutating func restart(watchingEnvelopes: Bool = false) {
-    nodes.removeAll(keepingCapacity: true)
+    // Nearly always all of these are empty, and emptying what is costs a look at who shares it.
+    if !nodes.isEmpty { nodes.removeAll(keepingCapacity: true) }
     state.expect = .value
     state.cursor = 0
-    state.open.removeAll(keepingCapacity: true)
-    state.deep.removeAll(keepingCapacity: true)
+    if !state.open.isEmpty { state.open.removeAll(keepingCapacity: true) }
+    if !state.deep.isEmpty { state.deep.removeAll(keepingCapacity: true) }
     state.deepCount = 0
     state.isDiscarding = false
     state.watchesEnvelopes = watchingEnvelopes

@@ -2,7 +2,7 @@
 //
 // The automaton of `JSONTape+Parsing.swift` is the reference. The walk gives the same nodes for well-formed values that
 // stand whole in the window, and gives up (`irregular`) on anything that is not plain: damage, an envelope, nesting
-// beyond 64, numbers that do not end, more nodes than it has room for. It checks all of RFC 8259 that the automaton
+// beyond 62, numbers that do not end, more nodes than it has room for. It checks all of RFC 8259 that the automaton
 // checks: what stands between strings byte by byte, escapes where a backslash is, control characters by the index.
 //
 // While a container is open its node's `behind` holds the index of the container around it, so that no stack is needed.
@@ -19,7 +19,7 @@ extension JSONTape {
   }
 
   /// The nesting beyond which a walk gives up.
-  private static let walkDepthLimit = 64
+  private static let walkDepthLimit = 62
 
   /// Fills the tape with the object that begins at an offset of the window.
   ///
@@ -32,260 +32,329 @@ extension JSONTape {
   mutating func walk(
     _ window: Span<UInt8>, from start: Int, _ index: inout StringIndex, _ room: inout [Node]
   ) -> Walk {
-    let watchesEnvelopes = state.watchesEnvelopes
     let origin = index.origin
-    // All positions below count from the origin, as those of the index do.
-    let end = index.scannedTo - origin
-    let start = start - origin
-    let quoteCount = index.quoteCount
-    let limit = min(JSONTape.walkDepthLimit, depthLimit)
-    var made = 0
-    var quotesPassed = 0
-    var backslashesPassed = 0
-
-    // Every read of the text is guarded by `at < end`, every read of the index by its count, every node by `room`; sums
-    // of such offsets do not overflow. One loop over local variables, without functions of its own: what a closure
-    // captures lives in memory, and this loop is most of the work of reading.
-    let outcome: Walk = unsafe window.withUnsafeBufferPointer { bytes in
-      guard let text = unsafe bytes.baseAddress.map({ unsafe $0 + origin }) else { return .incomplete }
-      return unsafe index.quotes.withUnsafeBufferPointer { quotes in
-        unsafe index.backslashes.withUnsafeBufferPointer { backslashes in
-          unsafe room.withUnsafeMutableBufferPointer { nodes in
-            let capacity = nodes.count - 2
-            let backslashCount = index.backslashCount
-            var quote = index.nextQuote
-            var backslashNumber = index.nextBackslash
-            var backslash =
-              unsafe backslashNumber < backslashCount ? Int(backslashes[backslashNumber]) : Int.max
-            var at = start
-            var count = 0
-            var current = 0
-            var depth = 0
-            var isInObject = false
-            var isName = false
-            var isBehindValue = false
-
-            tokens: while true {
-              // Members whose name and value are plain strings and stand close together, as nearly all do. All that
-              // makes a member something else is left to the general way below, which begins at its name.
-              while isName, quote &+ 3 < quoteCount, count &+ 1 < capacity {
-                let nameEnd = unsafe Int(quotes[quote &+ 1])
-                let valueStart = unsafe Int(quotes[quote &+ 2])
-                let valueEnd = unsafe Int(quotes[quote &+ 3])
-                guard unsafe Int(quotes[quote]) == at, valueStart == nameEnd &+ 2,
-                  unsafe text[nameEnd &+ 1] == UInt8(ascii: ":"), valueEnd < backslash, valueEnd &+ 2 < end
-                else { break }
-                unsafe nodes[count] = Node(
-                  from: UInt32(truncatingIfNeeded: at &- start),
-                  to: UInt32(truncatingIfNeeded: nameEnd &+ 1 &- start),
-                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: .string, hasEscapes: false,
-                  isOpaque: false)
-                unsafe nodes[count &+ 1] = Node(
-                  from: UInt32(truncatingIfNeeded: valueStart &- start),
-                  to: UInt32(truncatingIfNeeded: valueEnd &+ 1 &- start),
-                  behind: UInt32(truncatingIfNeeded: count &+ 2), kind: .string, hasEscapes: false,
-                  isOpaque: false)
-                count &+= 2
-                quote &+= 4
-                at = valueEnd &+ 1
-                if unsafe text[at] == UInt8(ascii: ",") && text[at &+ 1] == UInt8(ascii: "\"") {
-                  at &+= 1
-                } else {
-                  isName = false
-                  isBehindValue = true
-                }
-              }
-              guard count < capacity else { return .irregular }
-              let byte = unsafe text[at]
-              if isBehindValue {
-                isBehindValue = false
-              } else if byte == UInt8(ascii: "\"") {
-                guard quote &+ 1 < quoteCount else { return .incomplete }
-                guard unsafe Int(quotes[quote]) == at else { return .irregular }
-                let close = unsafe Int(quotes[quote &+ 1])
-                quote &+= 2
-                var hasEscapes = false
-                if backslash < close {
-                  guard unsafe JSONTape.escapesAreValid(text, from: at &+ 1, to: close) else {
-                    return .irregular
-                  }
-                  hasEscapes = true
-                  while backslashNumber < backslashCount,
-                    unsafe Int(backslashes[backslashNumber]) < close
-                  { backslashNumber &+= 1 }
-                  backslash =
-                    unsafe backslashNumber < backslashCount
-                    ? Int(backslashes[backslashNumber]) : Int.max
-                }
-                unsafe nodes[count] = Node(
-                  from: UInt32(truncatingIfNeeded: at &- start),
-                  to: UInt32(truncatingIfNeeded: close &+ 1 &- start),
-                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: .string, hasEscapes: hasEscapes,
-                  isOpaque: false)
-                count &+= 1
-                at = close &+ 1
-                if isName {
-                  while at < end, unsafe text[at] != UInt8(ascii: ":") {
-                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
-                    at &+= 1
-                  }
-                  at &+= 1
-                  while at < end, unsafe text[at] <= 0x20 {
-                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
-                    at &+= 1
-                  }
-                  guard at < end else { return .incomplete }
-                  isName = false
-                  if depth == 1, watchesEnvelopes,
-                    unsafe text[at] == UInt8(ascii: "[") || text[at] == UInt8(ascii: "{")
-                  {
-                    let name = origin + start + Int(unsafe nodes[count - 1].from) + 1..<origin + close
-                    guard !hasEscapes,
-                      unsafe Envelope(
-                        name: window.extracting(name), isArray: text[at] == UInt8(ascii: "[")) == nil
-                    else { return .irregular }
-                  }
-                  continue tokens
-                }
-              } else if isName {
-                return .irregular
-              } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-                guard depth < limit else { return .irregular }
-                isInObject = byte == UInt8(ascii: "{")
-                unsafe nodes[count] = Node(
-                  from: UInt32(truncatingIfNeeded: at &- start), to: 0,
-                  behind: UInt32(truncatingIfNeeded: current), kind: isInObject ? .object : .array,
-                  hasEscapes: false, isOpaque: false)
-                current = count
-                count &+= 1
-                depth &+= 1
-                at &+= 1
-                while at < end, unsafe text[at] <= 0x20 {
-                  guard unsafe text[at].isJSONWhitespace else { return .irregular }
-                  at &+= 1
-                }
-                guard at < end else { return .incomplete }
-                // The closing bracket of an empty container is met below, as any other.
-                if unsafe text[at] != byte + 2 {
-                  isName = isInObject
-                  continue tokens
-                }
-              } else {
-                let length = unsafe JSONTape.scalarLength(text, from: at, to: end)
-                guard length != 0 else { return .irregular }
-                guard length > 0 else { return .incomplete }
-                let kind: Kind =
-                  switch byte {
-                  case UInt8(ascii: "t"): .true
-                  case UInt8(ascii: "f"): .false
-                  case UInt8(ascii: "n"): .null
-                  default: .number
-                  }
-                unsafe nodes[count] = Node(
-                  from: UInt32(truncatingIfNeeded: at &- start),
-                  to: UInt32(truncatingIfNeeded: at &+ length &- start),
-                  behind: UInt32(truncatingIfNeeded: count &+ 1), kind: kind, hasEscapes: false,
-                  isOpaque: false)
-                count &+= 1
-                at &+= length
-              }
-              // Behind a value: commas, and the brackets of all containers that end here.
-              while depth > 0 {
-                while at < end, unsafe text[at] <= 0x20 {
-                  guard unsafe text[at].isJSONWhitespace else { return .irregular }
-                  at &+= 1
-                }
-                guard at < end else { return .incomplete }
-                let byte = unsafe text[at]
-                at &+= 1
-                if byte == UInt8(ascii: ",") {
-                  while at < end, unsafe text[at] <= 0x20 {
-                    guard unsafe text[at].isJSONWhitespace else { return .irregular }
-                    at &+= 1
-                  }
-                  guard at < end else { return .incomplete }
-                  isName = isInObject
-                  continue tokens
-                }
-                guard byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return .irregular }
-                let parent = unsafe Int(nodes[current].behind)
-                unsafe nodes[current].to = UInt32(truncatingIfNeeded: at &- start)
-                unsafe nodes[current].behind = UInt32(truncatingIfNeeded: count)
-                depth &-= 1
-                current = parent
-                switch unsafe nodes[parent].kind {
-                case .object: isInObject = true
-                default: isInObject = false
-                }
-              }
-              made = count
-              quotesPassed = quote
-              backslashesPassed = backslashNumber
-              return .complete(end: at &+ origin)
-            }
-          }
+    // All positions of the walk count from the origin, as those of the index do.
+    var walker = Walker(
+      start: start - origin, end: index.scannedTo - origin, quote: index.nextQuote,
+      backslashNumber: index.nextBackslash, backslashCount: index.backslashCount,
+      depthLimit: min(JSONTape.walkDepthLimit, depthLimit), watchesEnvelopes: state.watchesEnvelopes)
+    let outcome = unsafe window.withUnsafeBufferPointer { bytes in
+      unsafe index.withPlaces { quotes, backslashes in
+        unsafe room.withUnsafeMutableBufferPointer { nodes in
+          guard let text = bytes.baseAddress, let quotes = quotes.baseAddress, let places = nodes.baseAddress
+          else { return Walk.irregular }
+          return unsafe walker.walk(text + origin, quotes, backslashes, places, capacity: nodes.count - 2)
         }
       }
     }
     guard case .complete(let end) = outcome else { return outcome }
-    guard index.control >= end else { return .irregular }
-    index.pass(quotes: quotesPassed, backslashes: backslashesPassed)
+    guard index.control >= end + origin else { return .irregular }
+    index.pass(quotes: walker.quote, backslashes: walker.backslashNumber)
     nodes.removeAll(keepingCapacity: true)
     // The nodes made stand at the front of the room.
     unsafe room.withUnsafeBufferPointer {
-      unsafe nodes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<made]))
+      unsafe nodes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<walker.count]))
     }
-    return outcome
+    return .complete(end: end + origin)
   }
 
-  /// Whether each backslash of a string's content begins an escape of the grammar.
-  private static func escapesAreValid(
-    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
-  ) -> Bool {
-    var at = start
-    // All reads are guarded by `at < end`, which the caller has found to lie in the text.
-    while at < end {
-      guard unsafe text[at] == UInt8(ascii: "\\") else {
-        at += 1
-        continue
+  /// One walk over a text.
+  private struct Walker {
+    /// Where the object begins.
+    let start: Int
+    /// Where the text ends.
+    let end: Int
+    /// The first quote that is not passed.
+    var quote: Int
+    /// The first backslash that is not passed.
+    var backslashNumber: Int
+    /// How many backslashes there are.
+    let backslashCount: Int
+    /// How many containers may be open.
+    let depthLimit: Int
+    /// Whether members of the outermost object may be envelopes.
+    let watchesEnvelopes: Bool
+    /// How many nodes were made.
+    var count = 0
+
+    /// Makes the nodes of the object.
+    ///
+    /// Every read of the text is guarded by `at < end` or by `limit`, every node by the capacity. No more quotes are
+    /// passed than are before `end`, and behind those the index has four that are not. Sums of such offsets do not
+    /// overflow. One loop over local variables, without closures: what a closure captures lives in memory, and this
+    /// loop is a large part of the work of reading.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - quotes: Where it has quotes.
+    ///   - backslashes: Where it has backslashes.
+    ///   - nodes: Where the nodes go.
+    ///   - capacity: How many nodes may be made, but for two.
+    /// - Returns: How the walk ended.
+    @inline(never)
+    mutating func walk(
+      _ text: UnsafePointer<UInt8>, _ quotes: UnsafePointer<UInt32>,
+      _ backslashes: UnsafeBufferPointer<UInt32>, _ nodes: UnsafeMutablePointer<Node>, capacity: Int
+    ) -> Walk {
+      guard depthLimit > 0 else { return .irregular }
+      let (start, end) = (start, end)
+      var quote = quote
+      var at = start &+ 1
+      var count = 1
+      /// The node of the innermost open container.
+      var current = 0
+      /// The open containers below a one, the innermost as the lowest bit: 1 for an object.
+      var open: UInt64 = 0b11
+      let mostOpen: UInt64 = 1 << UInt64(depthLimit)
+      /// A string that ends before this has no escapes, and two bytes behind it.
+      var limit = unsafe self.limit(backslashes)
+      unsafe nodes[0] = Node(
+        from: 0, to: 0, behind: 0, kind: .object, hasEscapes: false, isOpaque: false)
+      guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+      /// What stands at the place.
+      var next = unsafe text[at] == UInt8(ascii: "\"") ? Part.name : .end
+      guard unsafe next == .name || text[at] == UInt8(ascii: "}") else { return .irregular }
+
+      walking: while true {
+        guard count < capacity else { return .irregular }
+        if next == .name {
+          next = .oddName
+          // Members stand close together, and nearly all names and values are strings without escapes: behind the
+          // name come colon and quote, so the next quotes of the index are those of the value.
+          while count < capacity {
+            let nameEnd = unsafe Int(quotes[quote &+ 1])
+            guard nameEnd < limit, unsafe text[nameEnd &+ 1] == UInt8(ascii: ":") else { break }
+            unsafe nodes[count] = Node(string: at &- start, to: nameEnd &+ 1 &- start, behind: count &+ 1)
+            let valueEnd = unsafe Int(quotes[quote &+ 3])
+            guard unsafe text[nameEnd &+ 2] == UInt8(ascii: "\""), valueEnd < limit else {
+              count &+= 1
+              quote &+= 2
+              at = nameEnd &+ 2
+              next = .value
+              break
+            }
+            unsafe nodes[count &+ 1] = Node(
+              string: nameEnd &+ 2 &- start, to: valueEnd &+ 1 &- start, behind: count &+ 2)
+            count &+= 2
+            quote &+= 4
+            at = valueEnd &+ 2
+            if unsafe text[valueEnd &+ 1] != UInt8(ascii: ",") || text[at] != UInt8(ascii: "\"") {
+              at = valueEnd &+ 1
+              next = .end
+              break
+            }
+          }
+          if next == .oddName {
+            guard count < capacity else { return .irregular }
+            let close = unsafe Int(quotes[quote &+ 1])
+            guard close < end else { return .incomplete }
+            unsafe nodes[count] = Node(string: at &- start, to: close &+ 1 &- start, behind: count &+ 1)
+            if close >= limit {
+              guard unsafe passEscapes(text, at, close, backslashes, &nodes[count]) else { return .irregular }
+              limit = unsafe self.limit(backslashes)
+            }
+            count &+= 1
+            quote &+= 2
+            at = close &+ 1
+            guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+            guard unsafe text[at] == UInt8(ascii: ":") else { return .irregular }
+            at &+= 1
+            next = .value
+          }
+        }
+        if next == .value {
+          guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+          guard count < capacity else { return .irregular }
+          let byte = unsafe text[at]
+          if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+            guard open < mostOpen else { return .irregular }
+            if open == 0b11, watchesEnvelopes, unsafe isEnvelope(text, nodes[count &- 1], byte) {
+              return .irregular
+            }
+            let isObject = byte == UInt8(ascii: "{")
+            unsafe nodes[count] = Node(
+              from: UInt32(truncatingIfNeeded: at &- start), to: 0,
+              behind: UInt32(truncatingIfNeeded: current), kind: isObject ? .object : .array,
+              hasEscapes: false, isOpaque: false)
+            current = count
+            count &+= 1
+            open = open << 1 | (isObject ? 1 : 0)
+            at &+= 1
+            guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+            let first = unsafe text[at]
+            if isObject, first == UInt8(ascii: "\"") {
+              next = .name
+              continue walking
+            }
+            // The closing bracket of an empty container is met below, as any other.
+            if first != byte &+ 2 {
+              guard !isObject else { return .irregular }
+              continue walking
+            }
+          } else if byte == UInt8(ascii: "\"") {
+            let close = unsafe Int(quotes[quote &+ 1])
+            guard close < end else { return .incomplete }
+            unsafe nodes[count] = Node(string: at &- start, to: close &+ 1 &- start, behind: count &+ 1)
+            if close >= limit {
+              guard unsafe passEscapes(text, at, close, backslashes, &nodes[count]) else { return .irregular }
+              limit = unsafe self.limit(backslashes)
+            }
+            count &+= 1
+            quote &+= 2
+            at = close &+ 1
+          } else {
+            var kind = Kind.number
+            let length = unsafe JSONTape.scalarLength(text, from: at, to: end, &kind)
+            guard length != 0 else { return .irregular }
+            guard length > 0 else { return .incomplete }
+            unsafe nodes[count] = Node(
+              from: UInt32(truncatingIfNeeded: at &- start),
+              to: UInt32(truncatingIfNeeded: at &+ length &- start),
+              behind: UInt32(truncatingIfNeeded: count &+ 1), kind: kind, hasEscapes: false, isOpaque: false)
+            count &+= 1
+            at &+= length
+          }
+        }
+        // Behind a value: commas, and the brackets of all containers that end here.
+        while true {
+          guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+          let byte = unsafe text[at]
+          at &+= 1
+          if byte == UInt8(ascii: ",") {
+            guard unsafe JSONTape.skipSpace(text, &at, end) else { return .incomplete }
+            next = .value
+            if open & 1 == 1 {
+              guard unsafe text[at] == UInt8(ascii: "\"") else { return .irregular }
+              next = .name
+            }
+            continue walking
+          }
+          guard byte == (open & 1 == 1 ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return .irregular }
+          let parent = unsafe Int(nodes[current].behind)
+          unsafe nodes[current].to = UInt32(truncatingIfNeeded: at &- start)
+          unsafe nodes[current].behind = UInt32(truncatingIfNeeded: count)
+          current = parent
+          open >>= 1
+          if open == 1 { break walking }
+        }
       }
-      guard at + 1 < end else { return false }
-      switch unsafe text[at + 1] {
-      case UInt8(ascii: "u"):
-        guard at + 6 <= end else { return false }
-        for place in at + 2..<at + 6 where unsafe text[place].hexadecimalValue == nil { return false }
-        at += 6
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-        UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-        at += 2
-      default: return false
-      }
+      self.quote = quote
+      self.count = count
+      return .complete(end: at)
     }
-    return true
+
+    /// What a walk stands at.
+    private enum Part {
+      /// A name whose first quote was seen.
+      case name
+      /// A name that does not stand close to its value, or has escapes.
+      case oddName
+      /// Space or a value.
+      case value
+      /// What is behind a value.
+      case end
+    }
+
+    /// What no string without escapes ends at or behind: the next backslash, or the end but for two bytes.
+    @inline(__always)
+    private func limit(_ backslashes: UnsafeBufferPointer<UInt32>) -> Int {
+      // The number is tested against the count.
+      let backslash =
+        unsafe backslashNumber < backslashCount ? Int(backslashes[backslashNumber]) : Int.max
+      return min(backslash, end &- 2)
+    }
+
+    /// Whether a member of the outermost object begins an envelope.
+    @inline(never)
+    private func isEnvelope(_ text: UnsafePointer<UInt8>, _ name: Node, _ byte: UInt8) -> Bool {
+      if name.hasEscapes { return false }
+      // The node's offsets lie in the text.
+      let letters = unsafe UnsafeBufferPointer(
+        start: text + start + name.start + 1, count: name.end - name.start - 2)
+      return unsafe Envelope(name: letters.span, isArray: byte == UInt8(ascii: "[")) != nil
+    }
+
+    /// Passes the backslashes of a string, if it has any, and marks its node.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - start: Where the string's first quote stands.
+    ///   - end: Where its last one does.
+    ///   - backslashes: Where the text has backslashes.
+    ///   - node: The string's node.
+    /// - Returns: Whether each of them begins an escape of the grammar, or is escaped.
+    @inline(never)
+    private mutating func passEscapes(
+      _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ backslashes: UnsafeBufferPointer<UInt32>,
+      _ node: inout Node
+    ) -> Bool {
+      // All reads are guarded by the count and by `end`, which the caller has found to lie in the text.
+      while backslashNumber < backslashCount {
+        let at = unsafe Int(backslashes[backslashNumber])
+        guard at < end else { return true }
+        guard at &+ 1 < end else { return false }
+        node.hasEscapes = true
+        backslashNumber &+= 1
+        switch unsafe text[at &+ 1] {
+        case UInt8(ascii: "u"):
+          guard at &+ 6 <= end else { return false }
+          for place in at &+ 2..<at &+ 6 where unsafe text[place].hexadecimalValue == nil { return false }
+        case UInt8(ascii: "\\"): backslashNumber &+= 1
+        case UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+          UInt8(ascii: "r"), UInt8(ascii: "t"):
+          continue
+        default: return false
+        }
+      }
+      return true
+    }
+  }
+
+  /// Passes over white space.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - at: Where to begin; then the first byte that is no white space.
+  ///   - end: Where the text ends.
+  /// - Returns: Whether there is such a byte.
+  @inline(__always)
+  private static func skipSpace(_ text: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int) -> Bool {
+    // Nearly always there is none.
+    while at < end {
+      if unsafe text[at] > 0x20 || !text[at].isJSONWhitespace { return true }
+      at &+= 1
+    }
+    return false
   }
 
   /// The length of the number or literal at an offset: 0 where there is none, -1 where it may go on beyond the end.
   @inline(__always)
   private static func scalarLength(
-    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
+    _ text: UnsafePointer<UInt8>, from start: Int, to end: Int, _ kind: inout Kind
   ) -> Int {
+    // A literal is compared by its last four letters: the first one of `false` is known.
     switch unsafe text[start] {
-    case UInt8(ascii: "t"): return unsafe literalLength("true", text, from: start, to: end)
-    case UInt8(ascii: "f"): return unsafe literalLength("false", text, from: start, to: end)
-    case UInt8(ascii: "n"): return unsafe literalLength("null", text, from: start, to: end)
+    case UInt8(ascii: "t"):
+      kind = .true
+      return unsafe literalLength(0x6575_7274, 4, text, from: start, to: end)
+    case UInt8(ascii: "f"):
+      kind = .false
+      return unsafe literalLength(0x6573_6C61, 5, text, from: start, to: end)
+    case UInt8(ascii: "n"):
+      kind = .null
+      return unsafe literalLength(0x6C6C_756E, 4, text, from: start, to: end)
     default: return unsafe numberLength(text, from: start, to: end)
     }
   }
 
   @inline(__always)
   private static func literalLength(
-    _ literal: StaticString, _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
+    _ letters: UInt32, _ length: Int, _ text: UnsafePointer<UInt8>, from start: Int, to end: Int
   ) -> Int {
-    let length = literal.utf8CodeUnitCount
-    guard start + length <= end else { return -1 }
-    // Both have the literal's length.
-    for place in 0..<length where unsafe text[start + place] != literal.utf8Start[place] { return 0 }
-    return length
+    guard start &+ length <= end else { return -1 }
+    let word = unsafe UnsafeRawPointer(text).loadUnaligned(
+      fromByteOffset: start &+ length &- 4, as: UInt32.self)
+    return UInt32(littleEndian: word) == letters ? length : 0
   }
 
   private static func numberLength(
@@ -311,5 +380,15 @@ extension JSONTape {
       if !digits() { return at < end ? 0 : -1 }
     }
     return at < end ? at - start : -1
+  }
+}
+
+extension JSONTape.Node {
+  /// A string without escapes.
+  @inline(__always)
+  fileprivate init(string from: Int, to: Int, behind: Int) {
+    self.init(
+      from: UInt32(truncatingIfNeeded: from), to: UInt32(truncatingIfNeeded: to),
+      behind: UInt32(truncatingIfNeeded: behind), kind: .string, hasEscapes: false, isOpaque: false)
   }
 }

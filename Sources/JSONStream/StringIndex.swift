@@ -31,6 +31,8 @@ struct StringIndex: Sendable {
   static let step = 32 << 10
 
   /// The offsets of the quotes, from `origin`; only the first `quoteCount` mean anything.
+  ///
+  /// Once anything is covered, at least four more stand behind them that lie beyond any text.
   private(set) var quotes: [UInt32] = []
   /// How many quotes there are.
   private(set) var quoteCount = 0
@@ -114,6 +116,8 @@ struct StringIndex: Sendable {
     }
     quoteCount += result.quotes
     backslashCount += result.backslashes
+    // The room has these places, for a block is longer.
+    for place in quoteCount..<quoteCount + 4 { quotes[place] = UInt32.max }
     if control == Int.max, result.control < count { control = scannedTo + result.control }
     scannedTo = target
   }
@@ -138,11 +142,29 @@ struct StringIndex: Sendable {
     nextBackslash = backslashes
   }
 
+  /// Calls a function with the offsets of the quotes and of the backslashes.
+  ///
+  /// - Parameter body: The function; the pointers are good for its call.
+  /// - Returns: What the function returns.
+  mutating func withPlaces<Result>(
+    _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<UInt32>) -> Result
+  ) -> Result {
+    // Borrowed as if to be written, which takes no count of their owners.
+    unsafe quotes.withUnsafeMutableBufferPointer { quotes in
+      unsafe backslashes.withUnsafeMutableBufferPointer { backslashes in
+        unsafe body(UnsafeBufferPointer(quotes), UnsafeBufferPointer(backslashes))
+      }
+    }
+  }
+
   /// Moves what is not yet passed to the front, where that is little compared with what was passed.
   private mutating func forgetPassed() {
     func forget(_ places: inout [UInt32], _ passed: inout Int, _ count: inout Int) {
       guard passed > 0, passed >= count - passed else { return }
-      for place in passed..<count { places[place - passed] = places[place] }
+      // Both stretches lie within the places; they may overlap.
+      unsafe places.withUnsafeMutableBufferPointer { places in
+        if let base = places.baseAddress { unsafe base.update(from: base + passed, count: count - passed) }
+      }
       count -= passed
       passed = 0
     }

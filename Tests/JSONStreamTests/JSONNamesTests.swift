@@ -14,7 +14,7 @@ import Testing
   /// Law: `find` gives what `value(of:)` gives, for present, absent, escaped and repeated names of every length.
   @Test func findsWhatOneByOneLookupFinds() throws {
     let table = JSONNames(JSONNamesTests.names)
-    var places: [Int] = []
+    var places: [UInt32] = []
     for seed in 0..<200 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let members = (0..<12).map { number -> String in
@@ -31,8 +31,8 @@ import Testing
       try tape.parse(bytes.span)
       tape.find(table, in: 0, bytes.span, into: &places)
       for (number, name) in JSONNamesTests.names.enumerated() {
-        let expected = tape.members(of: 0).reduce(into: 0) { found, member in
-          if tape.text(of: member.name, bytes.span) == name { found = member.value }
+        let expected = tape.members(of: 0).reduce(into: 0 as UInt32) { found, member in
+          if tape.text(of: member.name, bytes.span) == name { found = UInt32(member.value) }
         }
         #expect(places[number] == expected, "seed \(seed), \(name)")
       }
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func findsNothingInOtherValues() throws {
-    var places = [7]
+    var places: [UInt32] = [7]
     for text in ["{}", "[]", "1", "\"n\""] {
       let bytes = Array(text.utf8)
       var tape = JSONTape()

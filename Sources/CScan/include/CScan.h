@@ -38,6 +38,12 @@ typedef struct {
   size_t control;
 } whittle_scan_result;
 
+/// What `whittle_scan_key` gives; nothing but the start of the program writes to it.
+extern uint64_t whittle_scan_drawn_key;
+
+/// A number that each run of the program draws anew before anything else: reading it costs one load.
+static inline uint64_t whittle_scan_key(void) { return whittle_scan_drawn_key; }
+
 /// Whether this processor can run a kernel.
 int whittle_scan_supports(enum whittle_scan_kernel kernel);
 

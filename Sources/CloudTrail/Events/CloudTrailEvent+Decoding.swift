@@ -12,10 +12,9 @@ extension CloudTrailEvent {
   package init(json: [UInt8]) throws(JSONError) {
     var tape = JSONTape()
     try tape.parse(json.span)
-    var fields = RecordFields()
-    fields.find(in: 0, of: tape, json.span)
+    let fields = RecordFields(of: 0, tape, json.span)
     var strings = StringCache()
-    var places: [Int] = []
+    var places: [UInt32] = []
     self.init(tape, RecordFacts(tape, fields, json.span, &places), json.span, &strings)
   }
 
@@ -91,49 +90,56 @@ struct RecordFacts {
   ///   - fields: The record's fields.
   ///   - bytes: The text of the tape.
   ///   - places: Room to work in.
-  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ places: inout [Int]) {
+  init(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ places: inout [UInt32]) {
     self.fields = fields
-    identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes, &places) }
-    time = RecordFacts.time(tape, fields, bytes)
-    digest = RecordFacts.digest(tape, fields, bytes, identity: identity?.digest(tape, bytes))
+    let identity = fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes, &places) }
+    self.identity = identity
+    // All offsets come from the tape, which has checked them against this text.
+    (time, digest) = unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe bytes.withUnsafeBytes { text in
+        unsafe (
+          RecordFacts.time(nodes, text, fields),
+          RecordFacts.digest(nodes, text, fields, identity: identity?.digest(tape, bytes))
+        )
+      }
+    }
   }
 
   /// When a call was made.
-  static func time(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) -> Timestamp? {
+  static func time(
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
+  ) -> Timestamp? {
     // Logstash moves the time to `@timestamp`.
-    (fields[.eventTime] ?? fields[.timestamp]).flatMap { Timestamp(tape, at: $0, bytes) }
+    guard let index = fields[.eventTime] ?? fields[.timestamp] else { return nil }
+    return unsafe Timestamp(nodes[index], text)
   }
 
   /// The digest of what a record says, apart from its id and time.
   ///
   /// - Parameters:
-  ///   - tape: The tape of the record, or of something around it.
+  ///   - nodes: The nodes of the record's tape.
+  ///   - text: The text of the tape.
   ///   - fields: The record's fields.
-  ///   - bytes: The text of the tape.
   ///   - identity: The digest of its identity, where it has one.
   /// - Returns: The digest.
   static func digest(
-    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, identity: JSONDigest?
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields,
+    identity: JSONDigest?
   ) -> JSONDigest {
-    // All offsets come from the tape, which has checked them against this text.
-    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
-      unsafe bytes.withUnsafeBytes { text in
-        var digest = JSONDigest.empty
-        func add(_ field: RecordField) {
-          guard let index = fields[field], unsafe !nodes[index].isAbsent else { return }
-          digest.add(unsafe JSONDigest(of: index, nodes, text).tagged(UInt64(field.rawValue)))
-        }
-        add(.eventSource)
-        add(.eventName)
-        add(.awsRegion)
-        add(.errorCode)
-        add(.errorMessage)
-        add(.requestParameters)
-        add(.resources)
-        if let identity { digest.add(identity.tagged(UInt64(RecordField.userIdentity.rawValue))) }
-        return digest
-      }
+    var digest = JSONDigest.empty
+    func add(_ field: RecordField) {
+      guard let index = fields[field], unsafe !nodes[index].isAbsent else { return }
+      digest.add(unsafe JSONDigest(of: index, nodes, text).tagged(UInt64(field.rawValue)))
     }
+    add(.eventSource)
+    add(.eventName)
+    add(.awsRegion)
+    add(.errorCode)
+    add(.errorMessage)
+    add(.requestParameters)
+    add(.resources)
+    if let identity { digest.add(identity.tagged(UInt64(RecordField.userIdentity.rawValue))) }
+    return digest
   }
 
   /// The digest of one record, id and time included, or `nil` for a record without an id.
@@ -141,25 +147,30 @@ struct RecordFacts {
   /// - Parameters:
   ///   - content: The digest of what it says.
   ///   - time: When the call was made.
-  ///   - tape: The tape of the record, or of something around it.
+  ///   - nodes: The nodes of the record's tape.
+  ///   - text: The text of the tape.
   ///   - fields: The record's fields.
-  ///   - bytes: The text of the tape.
   /// - Returns: The digest.
   static func recordDigest(
-    _ content: JSONDigest, _ time: Timestamp?, _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>
+    _ content: JSONDigest, _ time: Timestamp?, _ nodes: UnsafeBufferPointer<JSONTape.Node>,
+    _ text: UnsafeRawBufferPointer, _ fields: RecordFields
   ) -> EventDigest? {
-    guard let id = fields[.eventID], !tape.isAbsent(id) else { return nil }
-    let node = tape[id]
-    // A second digest of the letters, by halves in the other order: together they have 128 bits.
-    func swapped(_ letters: Span<UInt8>) -> JSONDigest {
-      let middle = letters.count / 2
-      return JSONDigest(letters.extracting(middle...)).following(JSONDigest(letters.extracting(..<middle)))
+    guard let index = fields[.eventID] else { return nil }
+    let node = unsafe nodes[index]
+    if node.isAbsent { return nil }
+    if node.kind == .string, !node.hasEscapes {
+      return unsafe EventDigest(content, idIn: text, node.start + 1..<node.end - 1, time: time)
     }
-    let other =
-      node.hasEscapes
-      ? swapped(tape.decodedBytes(of: id, bytes).span)
-      : swapped(bytes.extracting(node.kind == .string ? node.start + 1..<node.end - 1 : node.range))
-    return EventDigest(content, id: tape.digest(of: id, bytes), otherID: other, time: time)
+    guard node.kind == .string else {
+      // What is no string is told by its digest.
+      let word = [unsafe JSONDigest(of: index, nodes, text).value]
+      return unsafe word.withUnsafeBytes { unsafe EventDigest(content, idIn: $0, 0..<$0.count, time: time) }
+    }
+    // Written with escapes, it is the string that it stands for.
+    let written = unsafe Array(text[node.start + 1..<node.end - 1])
+    var letters: [UInt8] = []
+    JSONTape.unescape(written.span, into: &letters)
+    return unsafe letters.withUnsafeBytes { unsafe EventDigest(content, idIn: $0, 0..<$0.count, time: time) }
   }
 }
 
@@ -204,6 +215,30 @@ extension EventResource {
 }
 
 extension JSONTape {
+  /// The text of a string that is not empty, number or boolean, or `nil`.
+  ///
+  /// - Parameters:
+  ///   - node: The node.
+  ///   - text: The text of its tape.
+  /// - Returns: The text, decoded for strings.
+  static func nonemptyText(_ node: Node, _ text: UnsafeRawBufferPointer) -> String? {
+    // All offsets come from the tape, which has checked them against this text.
+    switch node.kind {
+    case .null, .array, .object: return nil
+    case .true: return "true"
+    case .false: return "false"
+    case .number: return unsafe String(decoding: text[node.range], as: UTF8.self)
+    case .string:
+      if node.isAbsent { return nil }
+      let content = node.start + 1..<node.end - 1
+      guard node.hasEscapes else { return unsafe String(decoding: text[content], as: UTF8.self) }
+      let written = unsafe Array(text[content])
+      var letters: [UInt8] = []
+      unescape(written.span, into: &letters)
+      return String(decoding: letters, as: UTF8.self)
+    }
+  }
+
   /// The text of a string, number or boolean that is not empty, or `nil`.
   func nonemptyText(at index: Int?, _ bytes: Span<UInt8>) -> String? {
     guard let index, !isAbsent(index) else { return nil }

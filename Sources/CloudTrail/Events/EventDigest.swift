@@ -24,13 +24,13 @@ public struct EventDigest: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - content: The digest of its parts.
-  ///   - id: The digest of its id.
-  ///   - otherID: Another digest of its id.
+  ///   - text: A buffer with its id.
+  ///   - id: Where the id stands.
   ///   - time: When it was.
-  init(_ content: JSONDigest, id: JSONDigest, otherID: JSONDigest, time: Timestamp?) {
+  init(_ content: JSONDigest, idIn text: UnsafeRawBufferPointer, _ id: Range<Int>, time: Timestamp?) {
     let rest = content.following(JSONDigest(UInt64(bitPattern: time?.secondsSinceEpoch ?? .min)))
-    high = id.following(rest).value
-    low = otherID.tagged(2).following(rest).value
+    high = unsafe JSONDigest(text, id).following(rest).value
+    low = unsafe JSONDigest(text, id, other: 0x9E6C_63D0_876A_46B5).tagged(2).following(rest).value
   }
 
   /// The digest of an event of which nothing is known.

@@ -1,5 +1,7 @@
 // What sort of record CloudTrail, or whatever carried it, has written.
 
+import JSONStream
+
 /// The kind of a record; raw values are the keys of `notCalls` and `skipped` in machine output.
 ///
 /// See "CloudTrail record contents" (`eventType`, `eventCategory`) in the CloudTrail User Guide.
@@ -77,6 +79,41 @@ public enum EventKind: String, Hashable, Sendable, CaseIterable {
       default: self = .untypedCall
       }
     }
+  }
+}
+
+extension EventKind {
+  /// Whether a record is a call of an API by its letters alone, as nearly all are: `AwsApiCall` with the category
+  /// `Management` or `Data`, or none.
+  ///
+  /// - Parameters:
+  ///   - nodes: The nodes of the record's tape.
+  ///   - text: The text of the tape.
+  ///   - fields: Where the record's members stand.
+  /// - Returns: Whether it is; `false` where only decoding tells.
+  @inline(__always)
+  static func isPlainCall(
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
+  ) -> Bool {
+    // All offsets come from the tape, which has checked them against this text; words may overlap.
+    func holds(_ node: JSONTape.Node, _ first: UInt64, _ last: UInt64) -> Bool {
+      func word(_ offset: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
+      return node.end &- node.start == 12 && word(node.start) == first && word(node.end &- 8) == last
+    }
+    guard let type = fields[.eventType], unsafe nodes[type].kind == .string,
+      // `"AwsApiCall"`
+      unsafe holds(nodes[type], 0x4369_7041_7377_4122, 0x226C_6C61_4369_7041)
+    else { return false }
+    guard let category = fields[.eventCategory], unsafe !nodes[category].isAbsent else { return true }
+    let node = unsafe nodes[category]
+    guard node.kind == .string else { return false }
+    // `"Management"`
+    if holds(node, 0x6D65_6761_6E61_4D22, 0x2274_6E65_6D65_6761) { return true }
+    // `"Data"`
+    guard node.end &- node.start == 6 else { return false }
+    return unsafe text[node.start &+ 1..<node.end &- 1].elementsEqual("Data".utf8)
   }
 }
 

@@ -31,7 +31,7 @@ extension EventView {
   package func renamed(_ labels: NameLabels, _ letters: [UInt8]) -> CloudTrailEvent? {
     var record = [UInt8(ascii: "{")]
     for field in EventView.resolvedFields {
-      guard let index = fields[field] else { continue }
+      guard let index = index(of: field) else { continue }
       if record.count > 1 { record.append(UInt8(ascii: ",")) }
       // The cases of these fields are called as the fields are.
       record += Array("\"\(field)\":".utf8)
@@ -57,7 +57,7 @@ extension EventView {
   }
 
   private func index(_ field: RecordField) -> Int? {
-    guard let index = fields[field], unsafe !nodes[index].isAbsent else { return nil }
+    guard let index = index(of: field), unsafe !nodes[index].isAbsent else { return nil }
     return index
   }
 }

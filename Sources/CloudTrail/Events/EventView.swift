@@ -16,7 +16,9 @@ public import IAM
 @safe public struct EventView {
   let nodes: UnsafeBufferPointer<JSONTape.Node>
   let text: UnsafeRawBufferPointer
-  let fields: RecordFields
+  private let members: UnsafePointer<RecordFields>
+  /// The key of the identity, which the reader has needed itself.
+  private let identityKey: JSONDigest
   /// What sort of event this is.
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.
@@ -27,22 +29,28 @@ public import IAM
   /// - Parameters:
   ///   - nodes: The nodes of the record's tape.
   ///   - text: The text of the tape.
-  ///   - fields: Where the record's members stand.
+  ///   - members: Where the record's members stand.
+  ///   - identityKey: The key of its identity.
   ///   - kind: What sort of event it is.
   ///   - time: When the call was made.
   init(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields,
-    kind: EventKind, time: Timestamp?
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
+    _ members: UnsafePointer<RecordFields>, identityKey: JSONDigest, kind: EventKind, time: Timestamp?
   ) {
     unsafe self.nodes = nodes
     unsafe self.text = text
-    self.fields = fields
+    unsafe self.members = members
+    self.identityKey = identityKey
     self.kind = kind
     self.time = time
   }
 
+  /// The index of a field's value, or `nil` where the record has no such member.
+  @inline(__always)
+  func index(of field: RecordField) -> Int? { unsafe members.pointee[field] }
+
   private func node(_ field: RecordField) -> JSONTape.Node? {
-    guard let index = fields[field] else { return nil }
+    guard let index = index(of: field) else { return nil }
     let node = unsafe nodes[index]
     return node.isAbsent ? nil : node
   }
@@ -52,6 +60,7 @@ public import IAM
   /// - Parameter field: The field.
   /// - Returns: A hash of the field's text.
   package func key(_ field: RecordField) -> JSONDigest {
+    if field == .userIdentity { return identityKey }
     guard let node = node(field) else { return .empty }
     return unsafe JSONDigest(text, node.range)
   }
@@ -63,7 +72,7 @@ public import IAM
   package func has(_ field: RecordField) -> Bool { node(field) != nil }
 
   /// Whether the record tells the version of TLS that the call was made over.
-  package var usesTLS: Bool { unsafe fields.tellTLS(nodes, text) }
+  package var usesTLS: Bool { unsafe members.pointee.tellTLS(nodes, text) }
 
   /// Whether a field is a string that ends with some letters, as far as that can be told without decoding it.
   ///
@@ -125,7 +134,7 @@ public import IAM
   /// - Returns: The key of all strings that may be ARNs of IAM; the key of the whole part if it has a member of one of
   ///   the names or is itself a string.
   package func traces(in field: RecordField, of names: FoldedNames) -> JSONDigest {
-    guard let index = fields[field] else { return .empty }
+    guard let index = index(of: field) else { return .empty }
     let part = unsafe nodes[index]
     if part.kind == .string || part.isOpaque { return unsafe JSONDigest(text, part.range) }
     var digest = JSONDigest.empty

@@ -22,9 +22,9 @@ struct IdentityFields {
   ///   - index: The index of the identity.
   ///   - bytes: The text of the tape.
   ///   - places: Room to work in, so that none is made for each identity.
-  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>, _ places: inout [Int]) {
+  init(_ tape: JSONTape, at index: Int, _ bytes: Span<UInt8>, _ places: inout [UInt32]) {
     tape.find(IdentityFields.names, in: index, bytes, into: &places)
-    func found(_ number: Int) -> Int? { places[number] == 0 ? nil : places[number] }
+    func found(_ number: Int) -> Int? { places[number] == 0 ? nil : Int(places[number]) }
     type = found(0)
     principalID = found(1)
     arn = found(2)

@@ -118,9 +118,12 @@ package enum RecordField: Int, CaseIterable, Sendable {
 }
 
 /// Where the fields of one object stand in a tape.
+///
+/// The places are in the value itself: making one for an event costs no allocation and passing it on no count of its
+/// owners.
 struct RecordFields {
   /// The index of each field's value by raw value, 0 where the object has no such member.
-  private var values: [Int] = []
+  private var values = [47 of UInt32](repeating: 0)
 
   /// Creates fields that are all absent.
   init() {}
@@ -129,15 +132,37 @@ struct RecordFields {
   ///
   /// - Parameters:
   ///   - index: The index of the object.
+  ///   - nodes: The nodes of a tape.
+  ///   - text: The text of the tape.
+  init(
+    of index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
+  ) {
+    precondition(RecordField.names.count == values.count)
+    var places = values.mutableSpan
+    // There is a place for each name.
+    unsafe places.withUnsafeMutableBufferPointer {
+      unsafe RecordField.names.find(in: index, nodes, text, into: $0)
+    }
+  }
+
+  /// Finds the fields of an object; the last of several duplicates wins.
+  ///
+  /// - Parameters:
+  ///   - index: The index of the object.
   ///   - tape: The tape.
   ///   - bytes: The text of the tape.
-  mutating func find(in index: Int, of tape: JSONTape, _ bytes: Span<UInt8>) {
-    tape.find(RecordField.names, in: index, bytes, into: &values)
+  init(of index: Int, _ tape: JSONTape, _ bytes: Span<UInt8>) {
+    // All offsets come from the tape, which has checked them against this text.
+    self = unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe bytes.withUnsafeBytes { text in unsafe RecordFields(of: index, nodes, text) }
+    }
   }
 
   /// The index of a field's value, or `nil` where the object has no such member.
+  @inline(__always)
   subscript(field: RecordField) -> Int? {
-    let index = values[field.rawValue]
-    return index == 0 ? nil : index
+    // There is a place for each case.
+    let index = unsafe values[unchecked: field.rawValue]
+    return index == 0 ? nil : Int(index)
   }
 }

@@ -3,8 +3,8 @@
 import JSONStream
 
 /// Reads whole files, one after the other, into one consumer.
-struct FileReader<Consumer: EventConsumer>: ~Copyable {
-  var records: RecordReader<Consumer>
+struct FileReader: ~Copyable {
+  var records: RecordReader
   let queue: FileQueue
   var framer = JSONFramer(depthLimit: eventDepthLimit)
   /// A framer for guesses, once one was needed.
@@ -13,14 +13,14 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
   private var spareStream: ByteStream?
 
   /// Creates a reader.
-  init(_ consumer: Consumer, duplicates: DuplicateFilter?, queue: FileQueue) {
-    records = RecordReader(consumer, duplicates: duplicates)
+  init(_ sink: EventSink, duplicates: DuplicateFilter?, queue: FileQueue) {
+    records = RecordReader(sink, duplicates: duplicates)
     self.queue = queue
     spareStream = nil
   }
 
-  /// Ends reading.
-  consuming func finish() -> (Consumer, LogSummary) { (records.consumer, records.summary) }
+  /// What was read.
+  var summary: LogSummary { records.summary }
 
   /// Reads one file, or the beginning of one that all threads will read.
   mutating func read(_ item: FileWalker.Item) {
@@ -175,7 +175,7 @@ struct FileReader<Consumer: EventConsumer>: ~Copyable {
     while true {
       switch framer.next(window, isFinal: isFinal) {
       case .record(let range, let envelope):
-        let place = RecordReader<Consumer>.Place(
+        let place = RecordReader.Place(
           format: nil, offset: framer.streamOffset(range.lowerBound))
         records.read(framer.tape, window.extracting(range), envelope, place)
       case .damage(let damage):

@@ -7,9 +7,12 @@ import IAM
 import JSONStream
 
 /// Reads records into a consumer and keeps count.
-struct RecordReader<Consumer: EventConsumer> {
-  /// The consumer of the events.
-  var consumer: Consumer
+///
+/// It does not know the consumer's type: a generic reader would be compiled for no type in particular, since consumers
+/// come from other modules, and look up its own layout at run time wherever it touches itself.
+struct RecordReader {
+  /// Where the events go.
+  let sink: EventSink
   /// What was read so far.
   var summary: LogSummary {
     get {
@@ -30,14 +33,13 @@ struct RecordReader<Consumer: EventConsumer> {
   private var recent = (format: LogFormat.bare, events: 0)
   private let duplicates: DuplicateFilter?
   private var strings = StringCache()
-  private var places: [Int] = []
+  private var places: [UInt32] = []
   private var kinds = DigestCache(EventKind.untypedCall, places: 64)
   private var identities = DigestCache(JSONDigest.empty, places: 4096)
-  private var spareFields: [RecordFields] = []
   private var spareFramers: [JSONFramer] = []
 
   /// How deep wrappings may nest.
-  private static var mostWrappings: Int { 8 }
+  private static let mostWrappings = 8
 
   /// Where a record was found.
   struct Place {
@@ -52,10 +54,10 @@ struct RecordReader<Consumer: EventConsumer> {
   /// Creates a reader.
   ///
   /// - Parameters:
-  ///   - consumer: Where events go.
+  ///   - sink: Where events go.
   ///   - duplicates: The events seen, shared with other readers; `nil` to keep duplicates.
-  init(_ consumer: Consumer, duplicates: DuplicateFilter?) {
-    self.consumer = consumer
+  init(_ sink: EventSink, duplicates: DuplicateFilter?) {
+    self.sink = sink
     self.duplicates = duplicates
   }
 
@@ -116,10 +118,7 @@ struct RecordReader<Consumer: EventConsumer> {
   private mutating func readValue(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
     switch tape[index].kind {
     case .object:
-      var fields = spareFields.popLast() ?? RecordFields()
-      fields.find(in: index, of: tape, bytes)
-      readObject(tape, index, fields, bytes, place)
-      spareFields.append(fields)
+      readObject(tape, index, RecordFields(of: index, tape, bytes), bytes, place)
     case .array: readRow(tape, index, bytes, place)
     case .string: readString(tape, index, bytes, place)
     case .null, .true, .false, .number: counted.skipped[.unrecognized, default: 0] += 1
@@ -146,7 +145,7 @@ struct RecordReader<Consumer: EventConsumer> {
     } else if readDocument(JSONValue(tape, at: index, bytes), place) {
       return
     } else if place.depth > 0
-      || !consumer.consume(document: JSONDocument(value: JSONValue(tape, at: index, bytes)))
+      || !sink.take(JSONDocument(value: JSONValue(tape, at: index, bytes)))
     {
       counted.skipped[.unrecognized, default: 0] += 1
     }
@@ -279,78 +278,78 @@ struct RecordReader<Consumer: EventConsumer> {
   private mutating func readEvent(
     _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
   ) {
-    let kind = kind(tape, fields, bytes)
-    guard kind.isEvent else {
-      counted.skipped[kind, default: 0] += 1
-      return
-    }
-    // What tells neither the call nor the caller is a fragment.
-    guard fields[.eventName] != nil || fields[.userIdentity].map({ tape[$0].kind }) == .object else {
-      counted.skipped[.unrecognized, default: 0] += 1
-      return
-    }
-    let time = RecordFacts.time(tape, fields, bytes)
-    if let duplicates {
-      let identity = identityDigest(tape, fields, bytes)
-      let content = RecordFacts.digest(tape, fields, bytes, identity: identity)
-      if let digest = RecordFacts.recordDigest(content, time, tape, fields, bytes), !duplicates.insert(digest)
-      {
-        counted.duplicates += 1
-        return
-      }
-    }
-    counted.events += 1
-    let format = place.format ?? .bare
-    if format == recent.format {
-      recent.events += 1
-    } else {
-      summary = summary
-      recent = (format, 1)
-    }
-    consume(tape, fields, bytes, kind, time)
-  }
-
-  /// Gives an event to the consumer.
-  private mutating func consume(
-    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ kind: EventKind, _ time: Timestamp?
-  ) {
-    // The pointers are good for the call of the consumer and come with the tape that was made of this text.
+    // The pointers are good for this call and come with the tape that was made of this text.
     unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in
-        let view = unsafe EventView(nodes, text, fields, kind: kind, time: time)
-        consumer.consume(view) {
-          CloudTrailEvent(tape, RecordFacts(tape, fields, bytes, &places), bytes, &strings)
+        let kind = unsafe kind(nodes, text, fields)
+        guard kind.isEvent else {
+          counted.skipped[kind, default: 0] += 1
+          return
+        }
+        let identity = fields[.userIdentity]
+        // What tells neither the call nor the caller is a fragment.
+        guard fields[.eventName] != nil || identity.map({ unsafe nodes[$0].kind }) == .object else {
+          counted.skipped[.unrecognized, default: 0] += 1
+          return
+        }
+        let time = unsafe RecordFacts.time(nodes, text, fields)
+        var identityKey = JSONDigest.empty
+        if let identity, unsafe !nodes[identity].isAbsent {
+          identityKey = unsafe JSONDigest(text, nodes[identity].range)
+        }
+        if let duplicates {
+          // Identities met before are found by the key of their text.
+          let identityDigest = identity.map { index in
+            identities.value(identityKey) {
+              IdentityFields(tape, at: index, bytes, &places).digest(tape, bytes)
+            }
+          }
+          let content = unsafe RecordFacts.digest(nodes, text, fields, identity: identityDigest)
+          let digest = unsafe RecordFacts.recordDigest(content, time, nodes, text, fields)
+          if let digest, !duplicates.insert(digest) {
+            counted.duplicates += 1
+            return
+          }
+        }
+        counted.events += 1
+        let format = place.format ?? .bare
+        if format == recent.format {
+          recent.events += 1
+        } else {
+          summary = summary
+          recent = (format, 1)
+        }
+        unsafe withUnsafePointer(to: fields) { members in
+          let view = unsafe EventView(nodes, text, members, identityKey: identityKey, kind: kind, time: time)
+          sink.take(view) {
+            CloudTrailEvent(tape, RecordFacts(tape, fields, bytes, &places), bytes, &strings)
+          }
         }
       }
     }
   }
 
   /// The kind of a record; those met before are found by the key of the members that decide it.
-  private mutating func kind(_ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>) -> EventKind {
+  private mutating func kind(
+    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
+  ) -> EventKind {
+    if unsafe EventKind.isPlainCall(nodes, text, fields) { return .apiCall }
     func key(of field: RecordField) -> JSONDigest {
       guard let index = fields[field] else { return .empty }
-      return JSONDigest(bytes.extracting(tape[index].range))
+      return unsafe JSONDigest(text, nodes[index].range)
     }
     var digest = key(of: .eventType).following(key(of: .eventCategory))
     // The source matters where there is no type.
-    if fields[.eventType].map({ tape.isAbsent($0) }) ?? true {
+    if fields[.eventType].map({ unsafe nodes[$0].isAbsent }) ?? true {
       digest = digest.following(key(of: .eventSource))
     }
     return kinds.value(digest) {
-      EventKind(
-        eventType: strings.text(tape, fields[.eventType], bytes),
-        eventCategory: strings.text(tape, fields[.eventCategory], bytes),
-        eventSource: strings.text(tape, fields[.eventSource], bytes))
-    }
-  }
-
-  /// The digest of a record's identity; those met before are found by the key of their text.
-  private mutating func identityDigest(
-    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>
-  ) -> JSONDigest? {
-    guard let index = fields[.userIdentity] else { return nil }
-    return identities.value(JSONDigest(bytes.extracting(tape[index].range))) {
-      IdentityFields(tape, at: index, bytes, &places).digest(tape, bytes)
+      func decoded(_ field: RecordField) -> String? {
+        fields[field].flatMap { unsafe JSONTape.nonemptyText(nodes[$0], text) }
+      }
+      return EventKind(
+        eventType: decoded(.eventType), eventCategory: decoded(.eventCategory),
+        eventSource: decoded(.eventSource))
     }
   }
 }

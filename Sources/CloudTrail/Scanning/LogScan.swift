@@ -49,7 +49,8 @@ public struct LogScan: Sendable {
     let duplicates = removesDuplicates ? DuplicateFilter(capacity: duplicateCapacity) : nil
     let results = Mutex<[(Consumer, LogSummary)]>([])
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
-      var reader = FileReader(make(), duplicates: duplicates, queue: queue)
+      let sink = ConsumerSink(make())
+      var reader = FileReader(sink, duplicates: duplicates, queue: queue)
       while let job = queue.next() {
         switch job {
         case .read(let item): reader.read(item)
@@ -57,9 +58,8 @@ public struct LogScan: Sendable {
         }
         queue.finishJob()
       }
-      var result = reader.finish()
-      result.0.finish()
-      results.withLock { $0.append(result) }
+      sink.consumer.finish()
+      results.withLock { $0.append((sink.consumer, reader.summary)) }
     }
     var consumer = make()
     var summary = LogSummary()
