@@ -76,6 +76,15 @@ extension Timestamp {
 
   /// The instant as `2026-11-20T12:34:56Z`.
   public var description: String {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the instant as ``description`` has it.
+  ///
+  /// - Parameter bytes: Where the text goes.
+  package func append(to bytes: inout [UInt8]) {
     var days = secondsSinceEpoch / 86_400
     var rest = secondsSinceEpoch % 86_400
     if rest < 0 {
@@ -83,12 +92,29 @@ extension Timestamp {
       days -= 1
     }
     let (year, month, day) = Timestamp.civil(days: days)
-    func padded(_ value: Int64, _ width: Int) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    func pair(_ value: Int64) {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10))
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-      + "T\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+    if (0...9999).contains(year) {
+      pair(year / 100)
+      pair(year % 100)
+    } else {
+      let digits = String(year)
+      for _ in 0..<max(0, 4 - digits.utf8.count) { bytes.append(UInt8(ascii: "0")) }
+      bytes.append(contentsOf: digits.utf8)
+    }
+    bytes.append(UInt8(ascii: "-"))
+    pair(month)
+    bytes.append(UInt8(ascii: "-"))
+    pair(day)
+    bytes.append(UInt8(ascii: "T"))
+    pair(rest / 3600)
+    bytes.append(UInt8(ascii: ":"))
+    pair(rest / 60 % 60)
+    bytes.append(UInt8(ascii: ":"))
+    pair(rest % 60)
+    bytes.append(UInt8(ascii: "Z"))
   }
 
   private static func days(inMonth month: Int, of year: Int) -> Int {

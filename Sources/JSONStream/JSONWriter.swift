@@ -10,8 +10,12 @@ package struct JSONWriter: Sendable {
   /// The text written so far.
   package private(set) var bytes: [UInt8] = []
   private let isPretty: Bool
-  /// For each open container, whether it has content already.
-  private var hasContent: [Bool] = []
+  /// How many containers are open.
+  private var depth = 0
+  /// Whether the innermost open container has content already.
+  ///
+  /// One answer does for all of them: behind the end of a container, the one around it has content.
+  private var hasContent = false
   private var isAfterName = false
 
   /// Creates a writer with an empty buffer.
@@ -27,7 +31,8 @@ package struct JSONWriter: Sendable {
   /// Empties the buffer and keeps its capacity.
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
-    hasContent.removeAll(keepingCapacity: true)
+    depth = 0
+    hasContent = false
     isAfterName = false
   }
 
@@ -48,7 +53,7 @@ package struct JSONWriter: Sendable {
   /// - Parameter text: The name, unescaped.
   package mutating func name(_ text: String) {
     separate()
-    quote(text)
+    JSONWriter.quote(text, into: &bytes)
     bytes.append(UInt8(ascii: ":"))
     if isPretty { bytes.append(0x20) }
     isAfterName = true
@@ -59,7 +64,7 @@ package struct JSONWriter: Sendable {
   /// - Parameter text: The string, unescaped.
   package mutating func write(_ text: String?) {
     separate()
-    if let text { quote(text) } else { bytes.append(contentsOf: "null".utf8) }
+    if let text { JSONWriter.quote(text, into: &bytes) } else { bytes.append(literal: "null") }
   }
 
   /// Writes an integer.
@@ -70,12 +75,20 @@ package struct JSONWriter: Sendable {
     bytes.append(contentsOf: String(number).utf8)
   }
 
+  /// Writes an integer.
+  ///
+  /// - Parameter number: The integer.
+  package mutating func write(_ number: Int) {
+    separate()
+    bytes.append(decimal: number)
+  }
+
   /// Writes a boolean.
   ///
   /// - Parameter value: The boolean.
   package mutating func write(_ value: Bool) {
     separate()
-    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    bytes.append(literal: value ? "true" : "false")
   }
 
   /// Writes `null`.
@@ -118,21 +131,24 @@ package struct JSONWriter: Sendable {
   private mutating func begin(_ bracket: UInt8) {
     separate()
     bytes.append(bracket)
-    hasContent.append(false)
+    depth += 1
+    hasContent = false
   }
 
   private mutating func end(_ bracket: UInt8) {
-    if hasContent.popLast() == true { breakLine() }
+    depth = max(0, depth - 1)
+    if hasContent { breakLine() }
     bytes.append(bracket)
+    hasContent = true
   }
 
   /// Puts what must stand before a value or name.
   private mutating func separate() {
     if isAfterName {
       isAfterName = false
-    } else if let top = hasContent.indices.last {
-      if hasContent[top] { bytes.append(UInt8(ascii: ",")) }
-      hasContent[top] = true
+    } else if depth > 0 {
+      if hasContent { bytes.append(UInt8(ascii: ",")) }
+      hasContent = true
       breakLine()
     }
   }
@@ -140,13 +156,18 @@ package struct JSONWriter: Sendable {
   private mutating func breakLine() {
     guard isPretty else { return }
     bytes.append(0x0A)
-    for _ in 0..<hasContent.count { bytes.append(contentsOf: [0x20, 0x20]) }
+    bytes.append(contentsOf: repeatElement(0x20, count: 2 * depth))
   }
 
-  private mutating func quote(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
-    JSONWriter.escape(text, into: &bytes)
-    bytes.append(UInt8(ascii: "\""))
+  /// Appends a string literal.
+  ///
+  /// - Parameters:
+  ///   - text: The string.
+  ///   - output: Where the bytes go.
+  package static func quote(_ text: String, into output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    escape(text, into: &output)
+    output.append(UInt8(ascii: "\""))
   }
 
   /// Appends the content of a string literal, without quotes.
@@ -156,33 +177,65 @@ package struct JSONWriter: Sendable {
   ///   - output: Where the bytes go.
   package static func escape(_ text: String, into output: inout [UInt8]) {
     // Most strings need no escape: then one append does.
-    let bytes = text.utf8.span
-    // All bytes are looked at, without a branch for any of them, so that many are looked at at once.
-    var escapes: UInt8 = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
-      escapes |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
-      escapes |=
-        (byte == 0x7F ? 1 : 0) | (byte == 0xC2 ? 1 : 0) | (byte == 0xD8 ? 1 : 0) | (byte == 0xE2 ? 1 : 0)
+    let isPlain = unsafe text.utf8.span.withUnsafeBufferPointer { bytes in
+      let isPlain = unsafe JSONWriter.isPlain(UnsafeRawBufferPointer(bytes))
+      if isPlain { unsafe output.append(contentsOf: bytes) }
+      return isPlain
     }
-    guard escapes != 0 else {
-      output.append(contentsOf: text.utf8)
-      return
-    }
+    if isPlain { return }
     for scalar in text.unicodeScalars {
       switch scalar.value {
-      case 0x22: output.append(contentsOf: #"\""#.utf8)
-      case 0x5C: output.append(contentsOf: #"\\"#.utf8)
-      case 0x08: output.append(contentsOf: #"\b"#.utf8)
-      case 0x09: output.append(contentsOf: #"\t"#.utf8)
-      case 0x0A: output.append(contentsOf: #"\n"#.utf8)
-      case 0x0C: output.append(contentsOf: #"\f"#.utf8)
-      case 0x0D: output.append(contentsOf: #"\r"#.utf8)
+      case 0x22: output.append(literal: #"\""#)
+      case 0x5C: output.append(literal: #"\\"#)
+      case 0x08: output.append(literal: #"\b"#)
+      case 0x09: output.append(literal: #"\t"#)
+      case 0x0A: output.append(literal: #"\n"#)
+      case 0x0C: output.append(literal: #"\f"#)
+      case 0x0D: output.append(literal: #"\r"#)
       case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
         let digits = String(scalar.value, radix: 16)
         output.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
-      default: output.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+      default: output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
+    }
+  }
+
+  /// Whether no byte of a text begins anything that must be escaped.
+  ///
+  /// Eight bytes are looked at together. The last eight overlap those before them; fewer than eight are looked at one by
+  /// one.
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count >= 8 else { return unsafe text.allSatisfy(isPlain) }
+    var place = 0
+    let last = text.count - 8
+    while true {
+      let word = unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      // A byte that is no ASCII is looked at by itself: few of them begin what must be escaped.
+      if !isPlain(word), unsafe !text[place..<place + 8].allSatisfy(isPlain) { return false }
+      if place == last { return true }
+      place = min(place + 8, last)
+    }
+  }
+
+  /// Whether eight bytes are ASCII without controls, quotes and backslashes.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // The highest bit of a byte of the sum is set where it is 0x7F or more, of the differences where it is too small
+    // or zero. Borrows and carries spoil only bytes beside one that is found anyway.
+    let large = word | (word &+ ones)
+    let small = word &- (0x20 &* ones)
+    let quote = (word ^ (0x22 &* ones)) &- ones
+    let backslash = (word ^ (0x5C &* ones)) &- ones
+    return (large | small | quote | backslash) & (0x80 &* ones) == 0
+  }
+
+  /// Whether a byte begins nothing that must be escaped.
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, 0x22, 0x5C, 0x7F, 0xC2, 0xD8, 0xE2: false
+    default: true
     }
   }
 }

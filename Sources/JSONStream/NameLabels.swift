@@ -19,17 +19,85 @@
 // beginning tells what it names and stays in the skeleton. Texts that would have to be decoded first (escapes, percent
 // signs, control characters) are not taken apart (`isWhole`).
 
+/// What the bytes of texts are, a number for each byte, so that a run of bytes is known by the numbers of its bytes ORed.
+///
+/// Letters have a bit each, the same for large and small ones.
+private enum Sorts {
+  static let letters: UInt32 = 0x03FF_FFFF
+  /// The letter `e`.
+  static let exponent: UInt32 = 1 << 4
+  /// Bytes with which texts are not taken apart: control characters, percent signs, backslashes.
+  static let closed: UInt32 = 1 << 26
+  /// What the skeleton says of a label begins here: digits 1, large letters 2, small letters 4, hyphens 8.
+  static let shift: UInt32 = 28
+  static let digit: UInt32 = 1 << 28
+  static let hyphen: UInt32 = 8 << 28
+  /// What runs are made of but for hyphens.
+  static let run: UInt32 = 7 << 28
+
+  // Made once and never freed, so that loops read it as they read the text.
+  nonisolated(unsafe) static let table: UnsafePointer<UInt32> = {
+    let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
+    for byte in UInt8.min...UInt8.max { unsafe table[Int(byte)] = sort(byte) }
+    return unsafe UnsafePointer(table)
+  }()
+
+  static func sort(_ byte: UInt8) -> UInt32 {
+    switch byte {
+    case 0..<0x20, UInt8(ascii: "%"), UInt8(ascii: "\\"): closed
+    case UInt8(ascii: "-"): hyphen
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): 2 << shift | 1 << UInt32(byte - UInt8(ascii: "A"))
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): 4 << shift | 1 << UInt32(byte - UInt8(ascii: "a"))
+    default: 0
+    }
+  }
+
+  /// The letters of a word.
+  static func letters(of word: [UInt8]) -> UInt32 { word.reduce(0) { $0 | sort($1) } & letters }
+}
+
+/// A set of hashes, 0 not among them.
+private struct HashSet: Sendable {
+  /// The hashes, 0 where there is none, at places that follow from the hash.
+  private var places = [UInt64](repeating: 0, count: 256)
+  private var count = 0
+
+  private func place(_ hash: UInt64) -> Int {
+    let mask = places.count - 1
+    var place = Int(truncatingIfNeeded: hash >> 20) & mask
+    while places[place] != 0, places[place] != hash { place = (place + 1) & mask }
+    return place
+  }
+
+  func contains(_ hash: UInt64) -> Bool { places[place(hash)] == hash }
+
+  mutating func insert(_ hash: UInt64) {
+    let place = place(hash)
+    guard places[place] == 0 else { return }
+    places[place] = hash
+    count += 1
+    guard count * 4 > places.count else { return }
+    let old = places
+    places = [UInt64](repeating: 0, count: 2 * old.count)
+    for hash in old where hash != 0 { places[self.place(hash)] = hash }
+  }
+}
+
 /// Words that are no names although they look like some.
 package struct LabelVocabulary: Sendable {
-  /// Hashes of words in small letters, 0 where there is none, at places that follow from the hash.
-  private var words: [UInt64]
-  private var count = 0
-  /// Pieces of words in small letters: what has one of them in it is no name.
-  private let stems: [[UInt8]]
+  /// Hashes of words in small letters.
+  private var words = HashSet()
+  /// The lengths of the words, a bit each; the last for all that are longer.
+  private var lengths: UInt64 = 0
+  /// Pieces of words in small letters, with the letters in each: what has one of them in it is no name.
+  private let stems: [(text: [UInt8], letters: UInt32)]
   /// Beginnings of words in small letters: what begins with one of them is no name.
   private let beginnings: [[UInt8]]
+  /// The letters with which these begin; all bits where one begins with none.
+  private let firstLetters: UInt32
   /// Hashes of what stands before the first hyphen of names and tells what they name.
-  private var prefixes: Set<UInt64> = []
+  private var prefixes = HashSet()
 
   /// Creates a vocabulary without words.
   ///
@@ -37,9 +105,15 @@ package struct LabelVocabulary: Sendable {
   ///   - stems: Pieces of words; what has one of them in it, ASCII case aside, is no name.
   ///   - beginnings: What begins with one of them, ASCII case aside, is no name.
   package init(stems: [String], beginnings: [String]) {
-    words = [UInt64](repeating: 0, count: 1024)
-    self.stems = stems.map { Array($0.lowercased().utf8) }
+    self.stems = stems.map { stem in
+      let text = Array(stem.lowercased().utf8)
+      return (text, Sorts.letters(of: text))
+    }
     self.beginnings = beginnings.map { Array($0.lowercased().utf8) }
+    firstLetters = self.beginnings.reduce(0) { letters, beginning in
+      let first = Sorts.letters(of: Array(beginning.prefix(1)))
+      return letters | (first == 0 ? UInt32.max : first)
+    }
   }
 
   /// Adds the words of a text: its runs of letters, digits and hyphens, whole and in parts.
@@ -55,53 +129,75 @@ package struct LabelVocabulary: Sendable {
       let run = unsafe NameLabels.Run(text, start..<text.count)
       // Only what has a digit may be taken for a name.
       if run.hasDigit {
-        unsafe insert(LabelVocabulary.hash(text, run.range))
+        unsafe add(text, run.range)
         var part = run.range.lowerBound
         for place in run.range where unsafe text[place] == UInt8(ascii: "-") {
-          unsafe insert(LabelVocabulary.hash(text, part..<place))
+          unsafe add(text, part..<place)
           part = place + 1
         }
-        unsafe insert(LabelVocabulary.hash(text, part..<run.range.upperBound))
+        unsafe add(text, part..<run.range.upperBound)
       }
       start = run.range.upperBound
     }
+  }
+
+  private mutating func add(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    unsafe words.insert(LabelVocabulary.hash(text, range))
+    lengths |= LabelVocabulary.bit(range.count)
   }
 
   /// Adds what may stand before the first hyphen of a name and stays in the skeleton.
   ///
   /// - Parameter prefix: Letters, such as `vol`.
   package mutating func add(prefix: String) {
-    var prefix = prefix
-    prefix.withUTF8 { bytes in
-      _ = unsafe prefixes.insert(LabelVocabulary.hash(UnsafeRawBufferPointer(bytes), 0..<bytes.count))
+    unsafe prefix.utf8.span.withUnsafeBytes { bytes in
+      unsafe prefixes.insert(LabelVocabulary.hash(bytes, 0..<bytes.count))
     }
   }
+
+  private static func bit(_ length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
 
   /// Whether a run that has a digit is no name.
   ///
   /// - Parameters:
   ///   - text: A buffer.
-  ///   - range: Where the run stands in it.
+  ///   - run: A run in it.
   /// - Returns: Whether it is.
-  func contains(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
-    if has(unsafe LabelVocabulary.hash(text, range)) { return true }
-    for beginning in beginnings
-    where unsafe LabelVocabulary.holds(beginning, text, range, at: range.lowerBound) {
+  @inline(__always)
+  func contains(_ text: UnsafeRawBufferPointer, _ run: NameLabels.Run) -> Bool {
+    let range = run.range
+    if lengths & LabelVocabulary.bit(range.count) != 0,
+      words.contains(unsafe LabelVocabulary.hash(text, range))
+    {
       return true
     }
-    return stems.contains { stem in
-      var start = range.lowerBound
-      while start + stem.count <= range.upperBound {
-        if unsafe LabelVocabulary.holds(stem, text, range, at: start) { return true }
-        start += 1
+    if unsafe firstLetters & Sorts.table[Int(text[range.lowerBound])] & Sorts.letters != 0
+      || firstLetters == .max
+    {
+      for beginning in beginnings
+      where unsafe LabelVocabulary.holds(beginning, text, range, at: range.lowerBound) {
+        return true
       }
-      return false
     }
+    // Few runs have all the letters of a stem. Stems are looked at where they stand: a copy would be counted.
+    for stem in stems.indices where stems[stem].letters & ~run.sorts == 0 {
+      if unsafe LabelVocabulary.has(stems[stem].text, text, range) { return true }
+    }
+    return false
   }
 
   /// Whether what stands before the first hyphen of a run tells what it names.
   func hasPrefix(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     unsafe prefixes.contains(LabelVocabulary.hash(text, range))
+  }
+
+  private static func has(_ word: [UInt8], _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+    var start = range.lowerBound
+    while start + word.count <= range.upperBound {
+      if unsafe holds(word, text, range, at: start) { return true }
+      start += 1
+    }
+    return false
   }
 
   private static func holds(
@@ -114,31 +210,29 @@ package struct LabelVocabulary: Sendable {
     return true
   }
 
-  /// FNV-1a of a run in small letters; a hash that two runs share makes one more of them no name, no more than that.
+  /// The hash of a run in small letters, which is 0 for none; a hash that two runs share makes one more of them no name,
+  /// no more than that.
+  ///
+  /// Bytes of runs are in small letters once the bit 0x20 is set, which digits and hyphens have anyway.
+  @inline(__always)
   private static func hash(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for place in range { hash = unsafe (hash ^ UInt64(NameLabels.small(text[place]))) &* 0x100_0000_01B3 }
-    return hash | 1
-  }
-
-  private func place(_ hash: UInt64) -> Int {
-    let mask = words.count - 1
-    var place = Int(truncatingIfNeeded: hash >> 20) & mask
-    while words[place] != 0, words[place] != hash { place = (place + 1) & mask }
-    return place
-  }
-
-  private func has(_ hash: UInt64) -> Bool { words[place(hash)] == hash }
-
-  private mutating func insert(_ hash: UInt64) {
-    let place = place(hash)
-    guard words[place] == 0 else { return }
-    words[place] = hash
-    count += 1
-    guard count * 2 > words.count else { return }
-    let old = words
-    words = [UInt64](repeating: 0, count: 2 * old.count)
-    for hash in old where hash != 0 { words[self.place(hash)] = hash }
+    let small: UInt64 = 0x2020_2020_2020_2020
+    func word(_ offset: Int) -> UInt64 {
+      unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) | small
+    }
+    var hash = UInt64(truncatingIfNeeded: range.count) &* 0x9E37_79B9_7F4A_7C15
+    if range.count >= 8 {
+      var place = range.lowerBound
+      let last = range.upperBound &- 8
+      while place < last {
+        hash = JSONDigest.mix(hash, word(place))
+        place = place &+ 8
+      }
+      return JSONDigest.mix(hash, word(last)) | 1
+    }
+    var rest: UInt64 = 0
+    for place in range { rest = unsafe rest << 8 | UInt64(text[place] | 0x20) }
+    return JSONDigest.mix(hash, rest) | 1
   }
 }
 
@@ -160,7 +254,9 @@ package struct NameLabels: Sendable {
   private static let longestSkeleton = 1 << 14
 
   private let vocabulary: LabelVocabulary
-  private var skeleton: [UInt8] = []
+  /// Memory for the skeleton, and how much of it is used.
+  private var skeleton: [UInt8]
+  private var end = 0
   private var letters: [UInt8] = []
   /// The distinct labels in the order in which they were met first.
   package private(set) var labels: [Label] = []
@@ -172,13 +268,14 @@ package struct NameLabels: Sendable {
   /// - Parameter vocabulary: Words that are no names.
   package init(_ vocabulary: LabelVocabulary) {
     self.vocabulary = vocabulary
-    skeleton.reserveCapacity(4096)
+    // Room for the ends of texts as well.
+    skeleton = [UInt8](repeating: 0, count: NameLabels.longestSkeleton + 64)
     letters.reserveCapacity(1024)
   }
 
   /// Forgets all texts.
   package mutating func reset() {
-    skeleton.removeAll(keepingCapacity: true)
+    end = 0
     letters.removeAll(keepingCapacity: true)
     labels.removeAll(keepingCapacity: true)
     isWhole = true
@@ -188,7 +285,7 @@ package struct NameLabels: Sendable {
   package mutating func giveUp() { isWhole = false }
 
   /// The digest of the skeleton so far.
-  package var digest: JSONDigest { JSONDigest(skeleton.span) }
+  package var digest: JSONDigest { JSONDigest(skeleton.span.extracting(0..<end)) }
 
   @inline(__always)
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
@@ -203,37 +300,40 @@ package struct NameLabels: Sendable {
   struct Run {
     /// Where it stands.
     var range: Range<Int>
-    /// The sorts of its characters: digits 1, large letters 2, small letters 4, hyphens 8.
-    var sorts: UInt8 = 0
+    /// The sorts of its bytes.
+    var sorts: UInt32 = 0
     /// Where the first hyphen stands, or the end.
     var firstHyphen: Int
     /// Where what is behind the last hyphen begins.
     var lastPart: Int
 
-    var hasDigit: Bool { sorts & 1 != 0 }
-    var hasHyphen: Bool { sorts & 8 != 0 }
+    var hasDigit: Bool { sorts & Sorts.digit != 0 }
+    var hasHyphen: Bool { sorts & Sorts.hyphen != 0 }
+    /// The sorts of its characters: digits 1, large letters 2, small letters 4, hyphens 8.
+    var characters: UInt8 { UInt8(truncatingIfNeeded: sorts >> Sorts.shift) }
 
     /// Reads the run that begins at the beginning of a range, where a letter or digit stands.
     @inline(__always)
     init(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+      let table = unsafe Sorts.table
       var place = range.lowerBound
+      let end = range.upperBound
       lastPart = place
       firstHyphen = -1
-      while place < range.upperBound {
-        let byte = unsafe text[place]
-        if NameLabels.isDigit(byte) {
-          sorts |= 1
-        } else if NameLabels.isLetter(byte) {
-          sorts |= byte & 0x20 == 0 ? 2 : 4
-        } else {
-          guard byte == UInt8(ascii: "-"), place + 1 < range.upperBound else { break }
-          let next = unsafe text[place + 1]
-          guard NameLabels.isDigit(next) || NameLabels.isLetter(next) else { break }
-          sorts |= 8
-          if firstHyphen < 0 { firstHyphen = place }
-          lastPart = place + 1
+      while true {
+        var sort: UInt32 = 0
+        while place < end {
+          sort = unsafe table[Int(text[place])]
+          guard sort & Sorts.run != 0 else { break }
+          sorts |= sort
+          place = place &+ 1
         }
-        place += 1
+        guard sort & Sorts.hyphen != 0, place &+ 1 < end, unsafe table[Int(text[place + 1])] & Sorts.run != 0
+        else { break }
+        sorts |= sort
+        if firstHyphen < 0 { firstHyphen = place }
+        place = place &+ 1
+        lastPart = place
       }
       self.range = range.lowerBound..<place
       if firstHyphen < 0 { firstHyphen = place }
@@ -258,12 +358,10 @@ package struct NameLabels: Sendable {
     guard run.hasDigit else { return false }
     while true {
       guard run.range.count >= NameLabels.shortest, run.hasDigit else { return false }
-      if run.sorts == 1 { return true }
+      if run.characters == 1 { return true }
       // Nobody gives a meaning to universally unique ids (RFC 9562, section 4).
-      if run.range.count == 36, run.sorts & 8 != 0, unsafe NameLabels.isUUID(text, run.range.lowerBound) {
-        return true
-      }
-      if unsafe vocabulary.contains(text, run.range) { return false }
+      if unsafe NameLabels.isUUID(run, text) { return true }
+      if unsafe vocabulary.contains(text, run) { return false }
       guard run.hasHyphen, unsafe vocabulary.hasPrefix(text, run.range.lowerBound..<run.firstHyphen) else {
         return true
       }
@@ -271,13 +369,15 @@ package struct NameLabels: Sendable {
     }
   }
 
-  private static func isUUID(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
-    for place in 0..<36 {
-      let byte = unsafe text[start + place]
-      switch place {
-      case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
-      default: if !isDigit(byte) && (byte | 0x20) &- UInt8(ascii: "a") > 5 { return false }
-      }
+  /// Whether a run is of hexadecimal digits and of hyphens where those of universally unique ids stand.
+  private static func isUUID(_ run: Run, _ text: UnsafeRawBufferPointer) -> Bool {
+    let start = run.range.lowerBound
+    guard run.range.count == 36, run.firstHyphen == start + 8, run.lastPart == start + 24,
+      run.sorts & Sorts.letters & ~0x3F == 0
+    else { return false }
+    for place in start + 9..<start + 23 {
+      let isHyphen = unsafe text[place] == UInt8(ascii: "-")
+      if isHyphen != (place == start + 13 || place == start + 18) { return false }
     }
     return true
   }
@@ -290,17 +390,24 @@ package struct NameLabels: Sendable {
   private static let absent: UInt8 = 3
 
   /// Marks the end of a text, so that texts cannot run into each other.
-  package mutating func endText() { skeleton.append(NameLabels.end) }
+  package mutating func endText() { put(NameLabels.end) }
+
+  private mutating func put(_ mark: UInt8) {
+    guard end < skeleton.count else { return giveUp() }
+    skeleton[end] = mark
+    end += 1
+  }
 
   /// Adds a text that may be absent, and its end.
   ///
   /// - Parameter text: The text.
   package mutating func append(_ text: String?) {
-    guard var text else {
-      skeleton.append(NameLabels.absent)
-      return
+    guard let text else { return put(NameLabels.absent) }
+    unsafe text.utf8.span.withUnsafeBytes { bytes in
+      unsafe fill(bytes.count) { labels, target, end in
+        unsafe labels.append(bytes, 0..<bytes.count, target, &end)
+      }
     }
-    text.withUTF8 { bytes in unsafe append(UnsafeRawBufferPointer(bytes), 0..<bytes.count) }
     endText()
   }
 
@@ -312,6 +419,41 @@ package struct NameLabels: Sendable {
   ///   - text: The text of the tape.
   package mutating func append(
     _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
+  ) {
+    let value = unsafe nodes[index].range
+    unsafe fill(value.count) { labels, target, end in
+      unsafe labels.append(index, nodes, text, target, &end)
+    }
+    endText()
+  }
+
+  /// Lets what writes the skeleton write where its end is.
+  ///
+  /// Invariant SHRINKS: what is written is no longer than the text, for no label is shorter than what stands for it. So
+  /// there is room where there is room for the text.
+  ///
+  /// - Parameters:
+  ///   - count: How long the text is.
+  ///   - write: What writes: to which memory, and where in it, which it moves.
+  @inline(__always)
+  private mutating func fill(
+    _ count: Int, _ write: (inout NameLabels, UnsafeMutableRawPointer, inout Int) -> Void
+  ) {
+    guard isWhole, count <= NameLabels.longestSkeleton - end else { return giveUp() }
+    // The memory is taken out of the value that is changed meanwhile.
+    var skeleton: [UInt8] = []
+    swap(&skeleton, &self.skeleton)
+    var end = self.end
+    unsafe skeleton.withUnsafeMutableBytes { bytes in
+      if let base = bytes.baseAddress { unsafe write(&self, base, &end) }
+    }
+    swap(&skeleton, &self.skeleton)
+    self.end = end
+  }
+
+  private mutating func append(
+    _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
+    _ target: UnsafeMutableRawPointer, _ end: inout Int
   ) {
     let value = unsafe nodes[index]
     var copied = value.start
@@ -325,22 +467,30 @@ package struct NameLabels: Sendable {
       case .null, .true, .false, .array, .object: continue
       case .number:
         // The digits of an exponent are no name.
-        if unsafe text[node.range].contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return giveUp() }
-        unsafe copy(text, copied..<node.start)
-        unsafe append(text, node.range)
+        if unsafe NameLabels.sorts(text, node.range) & Sorts.exponent != 0 { return giveUp() }
+        unsafe NameLabels.copy(text, copied..<node.start, target, &end)
+        unsafe append(text, node.range, target, &end)
         copied = node.end
       case .string:
         if unsafe NameLabels.isName(node, text, before: value.end) {
           if unsafe text[node.range].contains(where: { $0 < 0x20 }) { return giveUp() }
           continue
         }
-        unsafe copy(text, copied..<node.start + 1)
-        unsafe append(text, node.start + 1..<node.end - 1)
+        unsafe NameLabels.copy(text, copied..<node.start + 1, target, &end)
+        unsafe append(text, node.start + 1..<node.end - 1, target, &end)
         copied = node.end - 1
       }
     }
-    unsafe copy(text, copied..<value.end)
-    endText()
+    unsafe NameLabels.copy(text, copied..<value.end, target, &end)
+  }
+
+  /// The sorts of all bytes of a range.
+  @inline(__always)
+  private static func sorts(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt32 {
+    let table = unsafe Sorts.table
+    var sorts: UInt32 = 0
+    for place in range { unsafe sorts |= table[Int(text[place])] }
+    return sorts
   }
 
   /// Whether a string is the name of a member: a colon stands behind it.
@@ -352,50 +502,58 @@ package struct NameLabels: Sendable {
   }
 
   /// Adds letters as they are.
-  private mutating func copy(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
-    guard skeleton.count + range.count <= NameLabels.longestSkeleton else { return giveUp() }
-    unsafe skeleton.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[range]))
+  @inline(__always)
+  private static func copy(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ target: UnsafeMutableRawPointer, _ end: inout Int
+  ) {
+    guard let base = text.baseAddress else { return }
+    unsafe (target + end).copyMemory(from: base + range.lowerBound, byteCount: range.count)
+    end &+= range.count
   }
 
   /// Adds a text without its end.
-  private mutating func append(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+  private mutating func append(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ target: UnsafeMutableRawPointer, _ end: inout Int
+  ) {
+    let table = unsafe Sorts.table
     var copied = range.lowerBound
     var place = copied
     while place < range.upperBound {
-      let byte = unsafe text[place]
-      guard NameLabels.isLetter(byte) || NameLabels.isDigit(byte) else {
-        if byte < 0x20 || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") { return giveUp() }
-        place += 1
+      let sort = unsafe table[Int(text[place])]
+      guard sort & Sorts.run != 0 else {
+        if sort & Sorts.closed != 0 { return giveUp() }
+        place = place &+ 1
         continue
       }
       var run = unsafe Run(text, place..<range.upperBound)
       place = run.range.upperBound
       guard unsafe isLabel(&run, text) else { continue }
-      unsafe copy(text, copied..<run.range.lowerBound)
-      unsafe append(run, text)
-      guard isWhole else { return }
+      unsafe NameLabels.copy(text, copied..<run.range.lowerBound, target, &end)
+      guard let number = unsafe number(run, text) else { return giveUp() }
+      let mark =
+        UInt32(NameLabels.label) | UInt32(run.characters) << 8 | UInt32(run.length) << 16
+        | UInt32(truncatingIfNeeded: number) << 24
+      unsafe target.storeBytes(of: mark.littleEndian, toByteOffset: end, as: UInt32.self)
+      end &+= 4
       copied = place
     }
-    unsafe copy(text, copied..<range.upperBound)
+    unsafe NameLabels.copy(text, copied..<range.upperBound, target, &end)
   }
 
-  private mutating func append(_ run: Run, _ text: UnsafeRawBufferPointer) {
+  /// The number of a label, which it gets where it is new; `nil` where it is too long, or one too many.
+  @inline(__always)
+  private mutating func number(_ run: Run, _ text: UnsafeRawBufferPointer) -> Int? {
     let digest = unsafe JSONDigest(text, run.range)
     // Lengths and numbers are written into single bytes.
-    guard run.range.count < 256 else { return giveUp() }
-    var number = 0
-    while number < labels.count, labels[number].digest != digest || labels[number].count != run.range.count {
-      number += 1
+    guard run.range.count < 256 else { return nil }
+    for number in labels.indices
+    where labels[number].digest == digest && labels[number].count == run.range.count {
+      return number
     }
-    if number == labels.count {
-      guard number < NameLabels.mostLabels else { return giveUp() }
-      labels.append(Label(start: letters.count, count: run.range.count, digest: digest))
-      unsafe letters.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run.range]))
-    }
-    skeleton.append(NameLabels.label)
-    skeleton.append(run.sorts)
-    skeleton.append(run.length)
-    skeleton.append(UInt8(truncatingIfNeeded: number))
+    guard labels.count < NameLabels.mostLabels else { return nil }
+    labels.append(Label(start: letters.count, count: run.range.count, digest: digest))
+    unsafe letters.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run.range]))
+    return labels.count - 1
   }
 
   // MARK: Labels
@@ -440,15 +598,15 @@ package struct NameLabels: Sendable {
   ///
   /// - Returns: Their letters, laid out as ``allLetters`` is; `nil` where none were found.
   package func renamed() -> [UInt8]? {
-    var random = SystemRandomNumberGenerator()
+    // One number of the system's is enough for names that nobody can foretell.
+    var random = NameGenerator(state: UInt64.random(in: 0...UInt64.max))
     var digests = Set(labels.map(\.digest))
     var renamed = letters
     for label in labels {
       let range = label.start..<label.start + label.count
       var isNew = false
       for _ in 0..<8 where !isNew {
-        let isUUID = unsafe letters.withUnsafeBytes { text in
-          unsafe label.count == 36 && NameLabels.isUUID(text, label.start)
+        let isUUID = unsafe letters.withUnsafeBytes { text in unsafe NameLabels.isUUID(Run(text, range), text)
         }
         for place in range {
           renamed[place] = NameLabels.other(letters[place], isHexadecimal: isUUID, &random)
@@ -466,12 +624,24 @@ package struct NameLabels: Sendable {
 
   /// Any character of the same sort; no zero, with which numbers may not begin.
   private static func other(
-    _ byte: UInt8, isHexadecimal: Bool, _ random: inout SystemRandomNumberGenerator
+    _ byte: UInt8, isHexadecimal: Bool, _ random: inout NameGenerator
   ) -> UInt8 {
     if byte == UInt8(ascii: "-") { return byte }
     if isDigit(byte) { return UInt8.random(in: UInt8(ascii: "1")...UInt8(ascii: "9"), using: &random) }
     let last = isHexadecimal ? UInt8(ascii: "f") : UInt8(ascii: "z")
     let letter = UInt8.random(in: UInt8(ascii: "a")...last, using: &random)
     return byte & 0x20 == 0 ? letter & 0xDF : letter
+  }
+}
+
+/// SplitMix64: numbers for the letters of names that are made up.
+private struct NameGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,19 +1,18 @@
 // Numbers, times and counts as people read them. Machine formats never use these.
 
 import IAM
+import JSONStream
 
 /// A whole number with its digits in groups of three.
 ///
 /// - Parameter number: The number.
 /// - Returns: Text such as `1,204`.
 func grouped(_ number: Int) -> String {
-  let digits = String(number.magnitude)
-  var text = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-    text.append(digit)
-  }
-  return number < 0 ? "-" + text : text
+  var text: [UInt8] = []
+  text.append(decimal: number)
+  let first = number < 0 ? 1 : 0
+  for place in stride(from: text.count - 3, to: first, by: -3) { text.insert(UInt8(ascii: ","), at: place) }
+  return String(decoding: text, as: UTF8.self)
 }
 
 /// A count with its noun.
@@ -50,7 +49,11 @@ func byteCount(_ bytes: Int) -> String {
 /// - Returns: Text such as `2026-11-20 11:58:10`.
 func timeText(_ time: Timestamp?) -> String {
   guard let time else { return "–" }
-  return String(time.description.dropLast()).split(separator: "T").joined(separator: " ")
+  var text: [UInt8] = []
+  time.append(to: &text)
+  text.removeLast()
+  text[text.count - "T00:00:00".utf8.count] = UInt8(ascii: " ")
+  return String(decoding: text, as: UTF8.self)
 }
 
 /// The length of a stretch of time, in its largest fitting unit.

@@ -3,6 +3,8 @@
 // Logs hold strings chosen by attackers. Control characters could move the cursor or set the clipboard,
 // bidirectional controls could show a line in another order than it has, and line breaks could forge lines.
 
+import JSONStream
+
 /// Text with everything replaced that a terminal would act on instead of showing.
 ///
 /// Controls, line and paragraph separators, bidirectional and other invisible format characters come out as
@@ -11,6 +13,7 @@
 /// - Parameter text: Any text.
 /// - Returns: Text that occupies one line and shows in the order in which it is written.
 public func terminalText(_ text: String) -> String {
+  if text.isPrintableASCII { return text }
   guard text.unicodeScalars.contains(where: isUnsafeOnTerminals) else { return text }
   var safe = ""
   for scalar in text.unicodeScalars {
@@ -30,7 +33,7 @@ public func terminalText(_ text: String) -> String {
 /// - Parameter text: Text that is safe for terminals.
 /// - Returns: The number of columns.
 public func terminalWidth(_ text: String) -> Int {
-  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+  if text.isPrintableASCII || text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
   return text.unicodeScalars.reduce(0) { width, scalar in
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: width

@@ -1,5 +1,7 @@
 // Tables for people: columns aligned by what a terminal shows, not by bytes.
 
+import JSONStream
+
 /// A table of plain text with aligned columns.
 struct TextTable {
   /// How a column's cells stand in it.
@@ -55,31 +57,48 @@ struct TextTable {
   ///   - indent: The indentation in columns.
   ///   - isColored: Whether cells are coloured.
   func write(to output: inout some ByteOutput & ~Copyable, indent: Int = 2, isColored: Bool) {
-    let texts = rows.map { row in row.map { terminalText($0.text) } }
-    let shown = columns.indices.filter { column in texts.contains { !$0[column].isEmpty } }
-    guard !rows.isEmpty, let last = shown.last else { return }
-    let widths = columns.indices.map { column in
-      texts.reduce(terminalWidth(columns[column].title)) { max($0, terminalWidth($1[column])) }
-    }
-    func line(_ cells: [(text: String, style: TextStyle)]) -> String {
-      var line = String(repeating: " ", count: indent)
-      let last = shown.last { !cells[$0].text.isEmpty } ?? last
-      for column in shown where column <= last {
-        let cell = cells[column]
-        let padding = String(repeating: " ", count: widths[column] - terminalWidth(cell.text))
-        let text = TextStyle.paint(cell.text, cell.style, enabled: isColored)
-        if columns[column].alignment == .right {
-          line += padding + text
-        } else {
-          line += text + (column == last ? "" : padding)
-        }
-        if column != last { line += "  " }
+    guard !rows.isEmpty else { return }
+    var texts = columns.map { (text: $0.title, width: terminalWidth($0.title)) }
+    texts.reserveCapacity((rows.count + 1) * columns.count)
+    var widths = texts.map(\.width)
+    var isShown = [Bool](repeating: false, count: columns.count)
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        let text = terminalText(cell.text)
+        let width = terminalWidth(text)
+        texts.append((text, width))
+        widths[column] = max(widths[column], width)
+        if !text.isEmpty { isShown[column] = true }
       }
-      return line + "\n"
     }
-    output.write(text: line(columns.map { (text: $0.title, style: .dim) }))
-    for (row, texts) in zip(rows, texts) {
-      output.write(text: line(zip(texts, row).map { (text: $0, style: $1.style) }))
+    let shown = columns.indices.filter { isShown[$0] }
+    guard let last = shown.last else { return }
+    var line: [UInt8] = []
+    for row in -1..<rows.count {
+      let cells = texts[(row + 1) * columns.count..<(row + 2) * columns.count]
+      let start = cells.startIndex
+      line.append(spaces: indent)
+      let last = shown.last { !cells[start + $0].text.isEmpty } ?? last
+      for column in shown where column <= last {
+        let (text, width) = cells[start + column]
+        let isRight = columns[column].alignment == .right
+        if isRight { line.append(spaces: widths[column] - width) }
+        let style = row < 0 ? TextStyle.dim : rows[row][column].style
+        line.append(text: isColored ? TextStyle.paint(text, style, enabled: true) : text)
+        if column != last { line.append(spaces: isRight ? 2 : widths[column] - width + 2) }
+      }
+      line.append(UInt8(ascii: "\n"))
+      if line.count >= 1 << 15 {
+        output.write(line)
+        line.removeAll(keepingCapacity: true)
+      }
     }
+    output.write(line)
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(spaces count: Int) {
+    append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
   }
 }

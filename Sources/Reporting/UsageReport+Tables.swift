@@ -2,6 +2,7 @@
 
 import CloudTrail
 import IAM
+import JSONStream
 import Usage
 
 extension UsageReport {
@@ -14,18 +15,57 @@ extension UsageReport {
         "principal", "action", "resource", "outcome", "count", "firstSeen", "lastSeen", "distinctResources",
         "regions", "via", "exampleEvents", "context",
       ], to: &output)
-    for line in lines where output.isOpen {
-      CSVWriter.write(
-        [
-          line.key.principal.identifier, line.key.action, line.key.resource, line.outcome.rawValue,
-          String(line.tally.count), line.tally.firstSeen?.description ?? "",
-          line.tally.lastSeen?.description ?? "", String(line.facts.distinctResources),
-          line.facts.regions.elements.joined(separator: " "),
-          line.facts.via.elements.joined(separator: " "),
-          line.facts.exampleEvents.elements.joined(separator: " "),
-          line.key.context.map { "\($0.key)=\($0.value)" }.joined(separator: " "),
-        ], to: &output)
+    var text: [UInt8] = []
+    for uses in ledger.usesInOrder() where output.isOpen {
+      for place in uses.places {
+        let (key, facts) = ledger.uses[place]
+        UseLine.forEach(facts) { outcome, tally in
+          UsageReport.appendRow(key, facts, outcome, tally, to: &text)
+        }
+        if text.count >= UsageReport.chunk {
+          output.write(text)
+          text.removeAll(keepingCapacity: true)
+        }
+      }
     }
+    output.write(text)
+  }
+
+  /// Appends a row of comma-separated values.
+  private static func appendRow(
+    _ key: UseKey, _ facts: UseFacts, _ outcome: UseLine.Outcome, _ tally: Tally, to row: inout [UInt8]
+  ) {
+    func append(_ time: Timestamp?) {
+      // Digits, hyphens and colons are safe where no year before our era begins with a sign.
+      guard let time, time.secondsSinceEpoch >= 0 else { return append(time?.description ?? "") }
+      time.append(to: &row)
+    }
+    func append(_ text: String) { CSVWriter.append(text, to: &row) }
+    func separate() { row.append(UInt8(ascii: ",")) }
+    append(key.principal.identifier)
+    separate()
+    append(key.action)
+    separate()
+    append(key.resource)
+    separate()
+    append(outcome.rawValue)
+    separate()
+    row.append(decimal: tally.count)
+    separate()
+    append(tally.firstSeen)
+    separate()
+    append(tally.lastSeen)
+    separate()
+    row.append(decimal: facts.distinctResources)
+    separate()
+    append(facts.regions.elements.joined(separator: " "))
+    separate()
+    append(facts.via.elements.joined(separator: " "))
+    separate()
+    append(facts.exampleEvents.elements.joined(separator: " "))
+    separate()
+    append(key.context.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+    CSVWriter.endRow(&row)
   }
 
   /// Writes GitHub-flavoured Markdown: a table of the principals, and one of each principal's uses.

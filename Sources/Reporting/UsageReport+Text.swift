@@ -56,17 +56,21 @@ extension UsageReport {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
       ("Outcome", .left))
-    for line in uses.map({ Array(lines(of: $0)) }) ?? [] {
-      let outcome: TextTable.Cell =
-        switch line.outcome {
-        case .allowed: .init("")
-        case .failed: .init("only failed", .warning)
-        case .denied: .init("denied", .bad)
-        }
-      let context = line.key.context.map { " [\($0.key)=\($0.value)]" }.joined()
-      table.add(
-        .init(line.key.action), .init(line.key.resource + context), .init(grouped(line.tally.count)),
-        .init(timeText(line.tally.firstSeen)), .init(timeText(line.tally.lastSeen)), outcome)
+    for place in uses?.places ?? [] {
+      let (key, facts) = ledger.uses[place]
+      var resource = key.resource
+      for pair in key.context { resource += " [\(pair.key)=\(pair.value)]" }
+      UseLine.forEach(facts) { outcome, tally in
+        let outcome: TextTable.Cell =
+          switch outcome {
+          case .allowed: .init("")
+          case .failed: .init("only failed", .warning)
+          case .denied: .init("denied", .bad)
+          }
+        table.add(
+          .init(key.action), .init(resource), .init(grouped(tally.count)), .init(timeText(tally.firstSeen)),
+          .init(timeText(tally.lastSeen)), outcome)
+      }
     }
     table.write(to: &output, isColored: isColored)
   }

@@ -40,17 +40,17 @@ struct UseLine {
   let tally: Tally
   let facts: UseFacts
 
-  /// The lines of one use: one for the calls that got past authorisation, one for those that did not.
+  /// Visits the lines of one use: one for the calls that got past authorisation, one for those that did not.
+  static func forEach(_ facts: UseFacts, _ visit: (Outcome, Tally) -> Void) {
+    let used = facts.allowed.merged(with: facts.failed)
+    if used.count > 0 { visit(facts.allowed.count > 0 ? .allowed : .failed, used) }
+    if facts.denied.count > 0 { visit(.denied, facts.denied) }
+  }
+
+  /// The lines of one use.
   static func lines(of key: UseKey, _ facts: UseFacts) -> [UseLine] {
     var lines: [UseLine] = []
-    let used = facts.allowed.merged(with: facts.failed)
-    if used.count > 0 {
-      let outcome: Outcome = facts.allowed.count > 0 ? .allowed : .failed
-      lines.append(UseLine(key: key, outcome: outcome, tally: used, facts: facts))
-    }
-    if facts.denied.count > 0 {
-      lines.append(UseLine(key: key, outcome: .denied, tally: facts.denied, facts: facts))
-    }
+    forEach(facts) { lines.append(UseLine(key: key, outcome: $0, tally: $1, facts: facts)) }
     return lines
   }
 }
@@ -64,9 +64,6 @@ extension UsageReport {
       return UseLine.lines(of: key, facts)
     }
   }
-
-  /// All lines, sorted by principal, action, resource, context and outcome; each is made when it is asked for.
-  var lines: some Sequence<UseLine> { ledger.usesInOrder().lazy.flatMap { lines(of: $0) } }
 
   /// One line for each principal, sorted.
   var principals: [PrincipalLine] { PrincipalLine.lines(of: ledger, ledger.usesInOrder()) }

@@ -33,6 +33,51 @@ import Testing
     #expect(writer.text == #""\"\\\u0000\u001b[31m\n\u007f\u009b\u2028é😀""#)
   }
 
+  /// Bytes are looked at eight together: what must be escaped is found wherever it stands.
+  @Test func escapesAreFoundAnywhere() {
+    let special: [(text: String, escaped: String)] = [
+      ("\"", #"\""#), ("\\", #"\\"#), ("\u{0}", #"\u0000"#), ("\u{1F}", #"\u001f"#), ("\u{7F}", #"\u007f"#),
+      ("\u{80}", #"\u0080"#), ("\u{61C}", #"\u061c"#), ("\u{200E}", #"\u200e"#), ("\u{2069}", #"\u2069"#),
+      (" ", " "), ("!", "!"), ("#", "#"), ("[", "["), ("]", "]"), ("~", "~"), ("\u{A0}", "\u{A0}"),
+      ("\u{E9}", "\u{E9}"), ("\u{627}", "\u{627}"), ("\u{20AC}", "\u{20AC}"), ("\u{1F600}", "\u{1F600}"),
+    ]
+    for count in 0...26 {
+      for place in 0...count {
+        for (text, escaped) in special {
+          for filler in ["a", "\u{FF}", "\u{10FFFF}"] {
+            let before = String(repeating: filler, count: place)
+            let behind = String(repeating: filler, count: count - place)
+            var writer = JSONWriter()
+            writer.write(before + text + behind)
+            #expect(writer.text == "\"\(before)\(escaped)\(behind)\"")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func integersAreWrittenInDecimal() {
+    for number in [0, 7, 10, -1, 1_234_567_890, -100, Int.max, Int.min] {
+      var writer = JSONWriter()
+      writer.write(number)
+      #expect(writer.text == String(number))
+    }
+  }
+
+  @Test func printableASCIIIsKnown() {
+    for count in 0...20 {
+      for place in 0..<count {
+        for (byte, isPrintable) in [
+          (0x1F, false), (0x20, true), (0x7E, true), (0x7F, false), (0x80, false), (0xFF, false), (0, false),
+        ] as [(UInt32, Bool)] {
+          var scalars = [Unicode.Scalar](repeating: "a", count: count)
+          scalars[place] = Unicode.Scalar(byte) ?? " "
+          #expect(String(String.UnicodeScalarView(scalars)).isPrintableASCII == isPrintable)
+        }
+      }
+    }
+  }
+
   @Test func lowLevelCallsSeparateThemselves() {
     var writer = JSONWriter()
     writer.beginObject()

@@ -46,6 +46,22 @@ struct EscapingTests {
     #expect(!"=+-@\t".contains(content.first ?? " "))
   }
 
+  @Test("cells of printable ASCII come out as any others", arguments: 1...8 as ClosedRange<UInt64>)
+  func csvOfASCII(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let pieces = [
+      " ", "=", "-", "+", "@", "\"", "'", ";", ",", "a", "7", "~", "\t", "\u{7F}", "\u{E9}", "\u{FF1D}",
+    ]
+    for _ in 0..<2_000 {
+      let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+        pieces[Int.random(in: 0..<pieces.count, using: &random)]
+      }.joined()
+      var bytes: [UInt8] = []
+      CSVWriter.append(text, to: &bytes)
+      #expect(String(decoding: bytes, as: UTF8.self) == CSVWriter.cell(text), "seed \(seed)")
+    }
+  }
+
   @Test("numbers in CSV stay numbers")
   func csvNumbers() {
     var bytes: [UInt8] = []

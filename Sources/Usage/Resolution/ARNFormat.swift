@@ -8,13 +8,23 @@
 import IAM
 
 /// One ARN format.
-struct ARNFormat: Hashable, Sendable {
+///
+/// A class, because formats are handed about a great deal and never change.
+final class ARNFormat: Hashable, Sendable {
   /// A piece of the resource part.
   enum Token: Hashable, Sendable {
     /// Text as it stands.
     case literal(String)
     /// A placeholder, without `${}`.
     case placeholder(String)
+  }
+
+  /// A piece of the resource part as it is matched.
+  private enum Piece: Sendable {
+    /// Bytes as they stand.
+    case literal([UInt8])
+    /// A placeholder, with the byte that its value may not hold at the end of the resource part.
+    case placeholder(forbidden: UInt8?)
   }
 
   /// The format as the table writes it.
@@ -29,6 +39,8 @@ struct ARNFormat: Hashable, Sendable {
   let resource: [Token]
   /// Whether the service segment has a placeholder.
   private let hasOpenService: Bool
+  /// The pieces of the resource part as bytes.
+  private let pieces: [Piece]
   /// How telling the format is: its number of literal characters, then of placeholders.
   let specificity: (literals: Int, placeholders: Int)
   /// The placeholders of the resource part, in order.
@@ -49,6 +61,12 @@ struct ARNFormat: Hashable, Sendable {
     for case .literal(let text) in resource { literals += text.utf8.count }
     placeholders = resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
     specificity = (literals, placeholders.count)
+    pieces = resource.map { token in
+      switch token {
+      case .literal(let text): .literal(Array(text.utf8))
+      case .placeholder(let name): .placeholder(forbidden: ARNFormat.forbidden[name])
+      }
+    }
   }
 
   /// Whether two formats are written alike.
@@ -96,18 +114,14 @@ extension ARNFormat {
   /// - Parameter arn: The ARN.
   /// - Returns: One text a placeholder.
   func bindings(_ arn: ARN) -> [String]? {
-    guard hasOpenService || arn.service == service, begins(arn.resource),
-      ARNFormat.segment(arn.region, fits: region, mayBeEmpty: false),
-      ARNFormat.segment(arn.account, fits: account, mayBeEmpty: true)
-    else { return nil }
-    return match(Array(arn.resource.utf8))
-  }
-
-  /// Whether a resource part begins as the format does: most formats of a service are ruled out by that.
-  private func begins(_ text: String) -> Bool {
-    guard case .literal(let literal)? = resource.first else { return true }
-    return text.utf8.count >= literal.utf8.count
-      && text.utf8.prefix(literal.utf8.count).elementsEqual(literal.utf8)
+    var bindings: [String] = []
+    let resource = arn.resource
+    let isMatch = match(arn) { range in
+      let start = resource.utf8.index(resource.startIndex, offsetBy: range.lowerBound)
+      bindings.append(
+        String(decoding: resource.utf8[start...].prefix(range.count), as: UTF8.self))
+    }
+    return isMatch ? bindings : nil
   }
 
   /// Characters that names at the end of a format cannot hold, where taking them would make one type's ARN another's: an
@@ -122,55 +136,68 @@ extension ARNFormat {
     return mayBeEmpty || !text.isEmpty
   }
 
-  /// Matches the resource part in one pass.
-  ///
-  /// Placeholders match anything, so the first place where the literal behind one fits is as good as any later one, and
-  /// nothing has to be tried twice, however hostile the text; only a literal at the very end is looked for there.
-  private func match(_ text: [UInt8]) -> [String]? {
-    var bindings: [String] = []
-    var position = 0
-    for (index, token) in resource.enumerated() {
-      switch token {
-      case .literal(let literal):
-        guard text[position...].starts(with: literal.utf8) else { return nil }
-        position += literal.utf8.count
-      case .placeholder(let name):
-        guard position < text.count, let end = self.end(of: index, from: position + 1, in: text) else {
-          return nil
-        }
-        if end == text.count, let forbidden = ARNFormat.forbidden[name], text[position...].contains(forbidden)
-        {
-          return nil
-        }
-        bindings.append(String(decoding: text[position..<end], as: UTF8.self))
-        position = end
-      }
-    }
-    return position == text.count ? bindings : nil
-  }
-
-  /// Where the text of a placeholder ends: before the literal behind it, or at the end of the text.
-  private func end(of index: Int, from start: Int, in text: [UInt8]) -> Int? {
-    guard index + 1 < resource.count else { return text.count }
-    guard case .literal(let next) = resource[index + 1] else { return start }
-    let needle = Array(next.utf8)
-    if index + 2 == resource.count {
-      let end = text.count - needle.count
-      return end >= start && text[end...].elementsEqual(needle) ? end : nil
-    }
-    var end = start
-    while end + needle.count <= text.count {
-      if text[end...].starts(with: needle) { return end }
-      end += 1
-    }
-    return nil
-  }
-
   /// Whether an ARN is of this format.
   ///
   /// - Parameter arn: The ARN, or a pattern of ARNs.
   /// - Returns: Whether it is.
-  func matches(_ arn: ARN) -> Bool { bindings(arn) != nil }
+  func matches(_ arn: ARN) -> Bool { match(arn) { _ in } }
+
+  /// Matches an ARN, and visits what stands in the place of each placeholder of the resource part.
+  ///
+  /// Placeholders match anything, so the first place where the literal behind one fits is as good as any later one, and
+  /// nothing has to be tried twice, however hostile the text; only a literal at the very end is looked for there.
+  private func match(_ arn: ARN, _ visit: (Range<Int>) -> Void) -> Bool {
+    let text = arn.resource.utf8.span
+    // Most formats of a service are ruled out by how the resource part begins.
+    if case .literal(let literal)? = pieces.first, !ARNFormat.stands(literal, in: text, at: 0) {
+      return false
+    }
+    guard hasOpenService || arn.service == service,
+      ARNFormat.segment(arn.region, fits: region, mayBeEmpty: false),
+      ARNFormat.segment(arn.account, fits: account, mayBeEmpty: true)
+    else { return false }
+    var position = 0
+    for index in pieces.indices {
+      switch pieces[index] {
+      case .literal(let literal):
+        guard ARNFormat.stands(literal, in: text, at: position) else { return false }
+        position += literal.count
+      case .placeholder(let forbidden):
+        guard position < text.count, let end = self.end(of: index, from: position + 1, in: text) else {
+          return false
+        }
+        if end == text.count, let forbidden {
+          for place in position..<end where text[place] == forbidden { return false }
+        }
+        visit(position..<end)
+        position = end
+      }
+    }
+    return position == text.count
+  }
+
+  /// Whether a literal stands at a place of a text.
+  private static func stands(_ literal: [UInt8], in text: Span<UInt8>, at start: Int) -> Bool {
+    guard literal.count <= text.count - start else { return false }
+    for place in literal.indices where text[start + place] != literal[place] { return false }
+    return true
+  }
+
+  /// Where the text of a placeholder ends: before the literal behind it, or at the end of the text.
+  private func end(of index: Int, from start: Int, in text: Span<UInt8>) -> Int? {
+    guard index + 1 < pieces.count else { return text.count }
+    guard case .literal(let next) = pieces[index + 1] else { return start }
+    if index + 2 == pieces.count {
+      let end = text.count - next.count
+      return end >= start && ARNFormat.stands(next, in: text, at: end) ? end : nil
+    }
+    var end = start
+    while end + next.count <= text.count {
+      if ARNFormat.stands(next, in: text, at: end) { return end }
+      end += 1
+    }
+    return nil
+  }
 
   /// An ARN of this format.
   ///

@@ -145,7 +145,8 @@ public struct ActionResolver: Sendable {
         return nil
       }
       let own = action.serviceTypes.types(of: arn)
-      guard !own.isDisjoint(with: types), own.contains(where: { operation.isAbout($0, of: action.service) })
+      guard own.contains(where: types.contains),
+        own.contains(where: { operation.isAbout($0, of: action.service) })
       else {
         return nil
       }
@@ -185,9 +186,7 @@ public struct ActionResolver: Sendable {
   {
     guard let name = catalog.canonicalName(denial.action), let action = plans.action(name) else { return nil }
     if action.types.isEmpty { return Requirement(action: name, resource: "*", rule: "denial-message") }
-    if let arn = denial.resource.flatMap(WellFormed.arn),
-      !action.serviceTypes.types(of: arn).isDisjoint(with: action.types.map(\.name))
-    {
+    if let arn = denial.resource.flatMap(WellFormed.arn), action.accepts(arn) {
       return Requirement(action: name, resource: arn.description, rule: "denial-message")
     }
     return Requirement(
@@ -212,6 +211,7 @@ private struct RequirementKey: Hashable {
 extension [Requirement] {
   /// The requirements sorted by action, resource and context, each once; the rule of the first stays.
   fileprivate func deduplicated() -> [Requirement] {
+    if count < 2 { return self }
     var seen: Set<RequirementKey> = []
     return filter { seen.insert(RequirementKey($0)).inserted }.sorted { $0.precedes($1) }
   }

@@ -35,10 +35,10 @@ final class Call {
       resource.arn.flatMap { WellFormed.arn(PercentEncoding.decodedARN($0)) }
     }
     let identity = event.userIdentity
-    callerAccount = [
-      identity.accountID, identity.sessionIssuerAccountID, identity.arn.flatMap { ARN($0)?.account },
-    ]
-    .lazy.compactMap { $0 }.first(where: WellFormed.isAccount)
+    callerAccount =
+      [identity.accountID, identity.sessionIssuerAccountID].lazy.compactMap { $0 }
+      .first(where: WellFormed.isAccount)
+      ?? identity.arn.flatMap { ARN($0)?.account }.flatMap { WellFormed.isAccount($0) ? $0 : nil }
     let account = event.recipientAccountID.flatMap { WellFormed.isAccount($0) ? $0 : nil } ?? callerAccount
     let region = event.awsRegion.flatMap { WellFormed.isRegion($0) ? $0 : nil }
     place = Place(partition: Call.partition(event, region: region), region: region, account: account)

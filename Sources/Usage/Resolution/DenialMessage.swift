@@ -1,9 +1,13 @@
 // What a denial says of itself: "User: … is not authorized to perform: ACTION on resource: RESOURCE because …".
 //
 // The message is the one place where AWS states which IAM action and resource a call was checked for.
+//
+// Invariant NAMES-ARE-OPAQUE (`NameLabels`) holds for the resource: what is looked for are separators and words of IAM's,
+// none of which has a digit in it. The action is compared letter by letter (`TemplateTable`).
 
 import CloudTrail
 import IAM
+import JSONStream
 
 /// The action and resource that a denial message states.
 struct DenialMessage: Hashable, Sendable {
@@ -17,14 +21,22 @@ struct DenialMessage: Hashable, Sendable {
   /// - Parameter message: The record's `errorMessage`.
   init?(_ message: String) {
     guard let rest = message[...].rest(behindBytes: "not authorized to perform: ") else { return nil }
-    let action = rest.prefix { !$0.isWhitespace && $0 != "," }
-    guard action.contains(":"), ActionName(action) != nil else { return nil }
+    // In printable ASCII, bytes are characters, and white space is a space.
+    let isPlain = message.isPrintableASCII
+    let action =
+      isPlain
+      ? Substring(rest.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ",") })
+      : rest.prefix { !$0.isWhitespace && $0 != "," }
+    guard isPlain ? action.utf8.contains(UInt8(ascii: ":")) : action.contains(":"), ActionName(action) != nil
+    else { return nil }
     self.action = String(action)
     guard let stated = rest.rest(behindBytes: "on resource: ") else {
       resource = nil
       return
     }
-    var text = stated.prefix { !$0.isWhitespace }
+    var text =
+      isPlain
+      ? Substring(stated.utf8.prefix { $0 != UInt8(ascii: " ") }) : stated.prefix { !$0.isWhitespace }
     while let last = text.last, last == "." || last == "," { text.removeLast() }
     resource = text.isEmpty ? nil : String(text)
   }

@@ -1,9 +1,13 @@
 // What the catalog says of one operation, read once and kept: rules look at it for every event of that operation.
 
 import AWSCatalog
+import IAM
 
 /// One action that an operation needs, with its resource types ready to be matched and filled.
-struct ActionPlan: Sendable {
+///
+/// Plans are classes: every question to a rule carries them, and to copy all that they hold would cost more than most
+/// answers.
+final class ActionPlan: Sendable {
   /// The action as AWS spells it.
   let action: String
   /// Its service prefix.
@@ -16,11 +20,40 @@ struct ActionPlan: Sendable {
   let serviceTypes: ServiceTypes
 
   /// The types that the action requires.
-  var required: [ResourceTypeFormats] { types.filter(\.required) }
+  let required: [ResourceTypeFormats]
+
+  /// Creates a plan.
+  ///
+  /// - Parameters:
+  ///   - action: The action as AWS spells it.
+  ///   - service: Its service prefix.
+  ///   - accessLevel: Its access level.
+  ///   - types: The resource types it accepts.
+  ///   - serviceTypes: All types of the service.
+  init(
+    action: String, service: String, accessLevel: AccessLevel, types: [ResourceTypeFormats],
+    serviceTypes: ServiceTypes
+  ) {
+    self.action = action
+    self.service = service
+    self.accessLevel = accessLevel
+    self.types = types
+    self.serviceTypes = serviceTypes
+    required = types.filter(\.required)
+  }
+
+  /// Whether an ARN is of a type that the action accepts.
+  ///
+  /// - Parameter arn: The ARN.
+  /// - Returns: Whether it is.
+  func accepts(_ arn: ARN) -> Bool {
+    let own = serviceTypes.types(of: arn)
+    return types.contains { own.contains($0.name) }
+  }
 }
 
 /// One operation: its actions, and the roles and tags that it may need besides.
-struct OperationPlan: Sendable {
+final class OperationPlan: Sendable {
   /// The operation's name without API date.
   let operation: String
   /// The name taken apart.
@@ -28,7 +61,7 @@ struct OperationPlan: Sendable {
   /// What authorises it.
   let mapping: OperationMapping
   /// Whether the service assigns ids in this operation: it makes something new.
-  var creates: Bool { name.creates }
+  let creates: Bool
 
   /// Creates a plan.
   ///
@@ -39,6 +72,7 @@ struct OperationPlan: Sendable {
     self.operation = operation
     self.mapping = mapping
     name = OperationName(operation)
+    creates = name.creates
   }
 }
 
@@ -94,7 +128,15 @@ struct OperationName: Sendable, Hashable {
       ?? type.utf8.firstIndex(of: UInt8(ascii: "/")) ?? type.endIndex
     let type = ParameterIndex.folded(type[..<end])
     guard !type.isEmpty else { return false }
-    return noun == type || noun == type + "s" || noun.hasSuffix(type) || noun.hasSuffix(type + "s")
-      || noun + "s" == type || (noun.hasSuffix("ies") && noun.dropLast(3) + "y" == type)
+    if OperationName.ends(noun[...], with: type) { return true }
+    if noun.utf8.last == UInt8(ascii: "s"), OperationName.ends(noun.dropLast(), with: type) { return true }
+    return noun + "s" == type
+      || (OperationName.ends(noun[...], with: "ies") && noun.dropLast(3) + "y" == type)
+  }
+
+  /// Whether a folded text ends with another one; bytes are characters in both.
+  private static func ends(_ text: Substring, with end: String) -> Bool {
+    let rest = text.utf8.count - end.utf8.count
+    return rest >= 0 && text.utf8.dropFirst(rest).elementsEqual(end.utf8)
   }
 }

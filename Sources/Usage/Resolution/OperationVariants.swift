@@ -78,9 +78,7 @@ enum StatedResources {
       if action.service == "s3" { return CopySource(value, partition: call.place.partition)?.resource }
       guard WellFormed.isValue(value) else { return nil }
       if let arn = WellFormed.arn(value) {
-        guard !action.serviceTypes.types(of: arn).isDisjoint(with: action.types.map(\.name)) else {
-          return nil
-        }
+        guard action.accepts(arn) else { return nil }
         return "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
           + ResourcePattern.escaped(arn.resource)
       }

@@ -30,7 +30,11 @@ package struct ParameterIndex: Sendable {
 
   /// All scalars, in document order.
   package private(set) var parameters: [Parameter] = []
+  /// The name of each.
+  private var names: [String] = []
+  /// The places of the parameters of each name, where there are many parameters: few are searched one by one.
   private var byName: [String: [Int]] = [:]
+  private static let few = 24
 
   /// Indexes a value.
   ///
@@ -39,8 +43,8 @@ package struct ParameterIndex: Sendable {
     var path: [String] = []
     var positions: [Int] = []
     visit(ParameterIndex.unwrapped(root), &path, &positions)
-    for (index, parameter) in parameters.enumerated() {
-      byName[parameter.name, default: []].append(index)
+    if parameters.count > ParameterIndex.few {
+      for (index, name) in names.enumerated() { byName[name, default: []].append(index) }
     }
   }
 
@@ -52,9 +56,23 @@ package struct ParameterIndex: Sendable {
   /// - Parameter name: The name, in any spelling.
   /// - Returns: The values found, none where there are none.
   package func values(named name: String) -> [Parameter] {
-    guard let indices = byName[ParameterIndex.folded(name)] else { return [] }
-    let depth = indices.map { parameters[$0].depth }.min() ?? 0
-    return indices.map { parameters[$0] }.filter { $0.depth == depth }
+    if parameters.isEmpty { return [] }
+    let name = ParameterIndex.folded(name)
+    var found: [Parameter] = []
+    func add(_ index: Int) {
+      let depth = parameters[index].depth
+      if let first = found.first, first.depth != depth {
+        if first.depth < depth { return }
+        found.removeAll()
+      }
+      found.append(parameters[index])
+    }
+    if parameters.count > ParameterIndex.few {
+      byName[name]?.forEach(add)
+    } else {
+      for index in names.indices where names[index] == name { add(index) }
+    }
+    return found
   }
 
   /// The first scalar of a name at the shallowest depth, or `nil`.
@@ -70,16 +88,23 @@ package struct ParameterIndex: Sendable {
   /// - Parameter name: The name as the record or a table spells it.
   /// - Returns: The folded name.
   package static func folded(_ name: some StringProtocol) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(name.utf8.count)
-    for byte in name.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): bytes.append(byte)
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
-      default: continue
-      }
+    let text = name.utf8
+    if text.allSatisfy({ $0 &- UInt8(ascii: "a") < 26 || $0 &- UInt8(ascii: "0") < 10 }) {
+      return String(name)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return unsafe String(unsafeUninitializedCapacity: text.count) { bytes in
+      var end = 0
+      for byte in text {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+          unsafe bytes[end] = byte
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): unsafe bytes[end] = byte | 0x20
+        default: continue
+        }
+        end += 1
+      }
+      return end
+    }
   }
 
   /// The value inside the wrappers that CloudTrail puts around whole requests.
@@ -106,7 +131,8 @@ package struct ParameterIndex: Sendable {
     switch value {
     case .null: return
     case .string, .number, .bool:
-      guard !path.isEmpty, let text = value.scalarText else { return }
+      guard let name = path.last, let text = value.scalarText else { return }
+      names.append(name)
       parameters.append(
         Parameter(path: path, positions: positions, value: PercentEncoding.decodedARN(text)))
     case .array(let elements):

@@ -6,8 +6,10 @@ enum PercentEncoding {
   /// - Parameter text: A parameter's value.
   /// - Returns: The text to use.
   static func decodedARN(_ text: String) -> String {
-    let prefix = text.utf8.prefix(6).map { $0 | 0x20 }
-    guard prefix.starts(with: Array("arn%3a".utf8).map { $0 | 0x20 }) else { return text }
+    // Most values are ruled out by their first letter.
+    guard let first = text.utf8.first, first | 0x20 == UInt8(ascii: "a"), text.utf8.count >= 6,
+      text.utf8.prefix(6).elementsEqual("arn%3a".utf8, by: { $0 | 0x20 == $1 })
+    else { return text }
     return decoded(text)
   }
 

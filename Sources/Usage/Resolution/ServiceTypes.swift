@@ -4,17 +4,31 @@ import AWSCatalog
 import IAM
 
 /// One resource type with its formats parsed.
-struct ResourceTypeFormats: Sendable, Hashable {
+final class ResourceTypeFormats: Sendable {
   /// The type's name in the service's table.
   let name: String
   /// Whether the action requires it; `false` outside an action.
   let required: Bool
   /// Its formats.
   let formats: [ARNFormat]
+
+  /// Creates a type.
+  ///
+  /// - Parameters:
+  ///   - name: The type's name in the service's table.
+  ///   - required: Whether the action requires it.
+  ///   - formats: Its formats.
+  init(name: String, required: Bool, formats: [ARNFormat]) {
+    self.name = name
+    self.required = required
+    self.formats = formats
+  }
 }
 
 /// The resource types of a service.
-struct ServiceTypes: Sendable {
+///
+/// A class, because every action of the service refers to them.
+final class ServiceTypes: Sendable {
   private let formats: [(type: String, format: ARNFormat)]
 
   /// Reads the types of a service.
@@ -34,19 +48,18 @@ struct ServiceTypes: Sendable {
   /// it is an object and no bucket.
   ///
   /// - Parameter arn: The ARN.
-  /// - Returns: The names of the types; none where the ARN is of no type of the service.
-  func types(of arn: ARN) -> Set<String> {
+  /// - Returns: The names of the types, perhaps more than once; none where the ARN is of no type of the service.
+  func types(of arn: ARN) -> [String] {
     var best = (literals: -1, placeholders: -1)
-    var types: Set<String> = []
-    // Formats are looked at where they stand: to copy one costs as much as to rule it out.
-    for index in formats.indices where formats[index].format.matches(arn) {
-      let specificity = formats[index].format.specificity
-      if specificity > best {
-        best = specificity
-        types = [formats[index].type]
-      } else if specificity == best {
-        types.insert(formats[index].type)
+    var types: [String] = []
+    for index in formats.indices {
+      let format = formats[index].format
+      guard format.specificity >= best, format.matches(arn) else { continue }
+      if format.specificity > best {
+        best = format.specificity
+        types.removeAll()
       }
+      types.append(formats[index].type)
     }
     return types
   }

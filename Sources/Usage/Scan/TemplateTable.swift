@@ -166,8 +166,11 @@ extension EventView {
   /// Begins the skeleton of an event: all that decides its resolution but for large parts and for ``wordsDigest``.
   fileprivate func begin(_ labels: inout NameLabels, _ surroundings: [String?]) {
     labels.reset()
-    // What IAM says of a refusal is full of words with a meaning.
-    if mayContain(.errorMessage, "authorized") { return labels.giveUp() }
+    if mayRefuse {
+      // Of what IAM says of a refusal the resource alone has names in it; it is there whether it is listed or not.
+      guard let message = plainText(.errorMessage) else { return labels.giveUp() }
+      labels.append(DenialMessage(message)?.resource)
+    }
     for text in surroundings { labels.append(text) }
     append(.awsRegion, to: &labels)
     append(.recipientAccountId, to: &labels)
@@ -178,6 +181,9 @@ extension EventView {
     }
     if traces(in: .responseElements, of: .none) != .empty { append(.responseElements, to: &labels) }
   }
+
+  /// Whether the error message may say which action was refused, and on what; other messages decide nothing.
+  fileprivate var mayRefuse: Bool { mayContain(.errorMessage, "not authorized to perform: ") }
 
   /// The digest of what is compared letter by letter.
   fileprivate var wordsDigest: JSONDigest {
@@ -197,6 +203,10 @@ extension EventView {
     if has(.errorMessage) { presence |= 16 }
     if traces(in: .requestParameters, of: ActionResolver.tellingNames) != .empty { presence |= 32 }
     if traces(in: .responseElements, of: .none) != .empty { presence |= 64 }
+    if mayRefuse, let message = plainText(.errorMessage) {
+      presence |= message.hasPrefix("User: ") ? 128 : 256
+      if let denial = DenialMessage(message) { add(JSONDigest(denial.action.utf8.span)) }
+    }
     add(JSONDigest(presence))
     return key
   }

@@ -66,14 +66,15 @@ struct EC2Resources: ServiceRule {
   /// Resources by the beginning of their ids, whatever the parameter is called; filters name none.
   private func identified(_ query: ResourceQuery) -> [String] {
     guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
-    let ids = query.call.request.parameters.filter { parameter in
-      EC2Resources.id(parameter.value, has: prefix)
-        && !parameter.path.contains { container in
-          // What a filter, a tag or a security group's rule only refers to is not asked for.
-          ["filter", "tag", "ippermission"].contains { container.hasPrefix($0) }
-        }
+    var resources: [String] = []
+    for parameter in query.call.request.parameters where EC2Resources.id(parameter.value, has: prefix) {
+      // What a filter, a tag or a security group's rule only refers to is not asked for.
+      let isReference = parameter.path.contains { container in
+        container.hasPrefix("filter") || container.hasPrefix("tag") || container.hasPrefix("ippermission")
+      }
+      if !isReference, let resource = query.resource(named: parameter.value) { resources.append(resource) }
     }
-    return ids.map(\.value).compactMap { query.resource(named: $0) }
+    return resources
   }
 
   /// What a tag specification tags: new resources of the types that it states.
@@ -105,7 +106,8 @@ struct EC2Resources: ServiceRule {
   }
 
   private static func id(_ id: String, has prefix: String) -> Bool {
-    id.hasPrefix(prefix + "-") && id.utf8.count >= prefix.utf8.count + 9
+    guard id.utf8.count >= prefix.utf8.count + 9, id.utf8.first == prefix.utf8.first else { return false }
+    return id.hasPrefix(prefix + "-")
       && id.utf8.dropFirst(prefix.utf8.count + 1).allSatisfy { byte in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
           || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
