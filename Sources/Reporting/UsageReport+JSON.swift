@@ -11,9 +11,10 @@ extension UsageReport {
   /// - Parameter output: Where the bytes go.
   public func writeNDJSON(to output: inout some ByteOutput & ~Copyable) {
     var text: [UInt8] = []
+    let reader = UseReader(ledger.uses, readsContext: false)
     for uses in ledger.usesInOrder() where output.isOpen {
       for place in uses.places {
-        let (key, facts) = ledger.uses[place]
+        let (key, facts) = reader.use(at: place)
         UseLine.forEach(facts) { outcome, tally in
           UsageReport.appendLine(key, facts, outcome, tally, to: &text)
         }

@@ -16,9 +16,10 @@ extension UsageReport {
         "regions", "via", "exampleEvents", "context",
       ], to: &output)
     var text: [UInt8] = []
+    let reader = UseReader(ledger.uses, readsContext: false)
     for uses in ledger.usesInOrder() where output.isOpen {
       for place in uses.places {
-        let (key, facts) = ledger.uses[place]
+        let (key, facts) = reader.use(at: place)
         UseLine.forEach(facts) { outcome, tally in
           UsageReport.appendRow(key, facts, outcome, tally, to: &text)
         }

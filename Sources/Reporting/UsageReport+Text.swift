@@ -56,8 +56,9 @@ extension UsageReport {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
       ("Outcome", .left))
+    let reader = UseReader(ledger.uses, readsContext: false)
     for place in uses?.places ?? [] {
-      let (key, facts) = ledger.uses[place]
+      let (key, facts) = reader.use(at: place)
       var resource = key.resource
       for pair in key.context { resource += " [\(pair.key)=\(pair.value)]" }
       UseLine.forEach(facts) { outcome, tally in

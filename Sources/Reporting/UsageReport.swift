@@ -58,7 +58,7 @@ struct UseLine {
 extension UsageReport {
   /// The lines of one principal, sorted by action, resource, context and outcome.
   func lines(of uses: UsageLedger.PrincipalPlaces) -> some Sequence<UseLine> {
-    let reader = UseReader(ledger.uses)
+    let reader = UseReader(ledger.uses, readsContext: false)
     return uses.places.lazy.flatMap { place in
       let (key, facts) = reader.use(at: place)
       return UseLine.lines(of: key, facts)

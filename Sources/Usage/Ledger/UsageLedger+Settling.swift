@@ -107,7 +107,7 @@ extension LearnedFacts {
   func settled(_ key: UseKey) -> [(UseKey, String?)] {
     var key = key
     key.principal = settled(key.principal)
-    if key.action.hasPrefix("kms:"), key.resource.contains(":alias/"),
+    if key.action.hasPrefix("kms:"), key.resource.containsBytes(of: ":alias/"),
       !LearnedFacts.aliasActions.contains(key.action)
     {
       return keys(of: key)
@@ -115,7 +115,7 @@ extension LearnedFacts {
     guard key.resource.hasPrefix("arn:"), key.action.hasPrefix("iam:") || key.action.hasPrefix("sts:") else {
       return [(key, nil)]
     }
-    if key.action == "iam:PassRole", key.resource.contains(":instance-profile/") {
+    if key.action == "iam:PassRole", key.resource.containsBytes(of: ":instance-profile/") {
       let roles = roles(inProfile: key.resource)
       if roles.isEmpty {
         let reason = "neither the logs nor the grants tell the role inside \(key.resource)"

@@ -72,17 +72,19 @@ struct TemplateTable: Sendable {
   ///
   /// - Parameters:
   ///   - event: The event.
+  ///   - outline: What may tell something in it.
   ///   - surroundings: What decides the resolution of the caller's identity.
   ///   - table: The table that numbers are of.
   ///   - needs: What the call needs is appended here.
   /// - Returns: What else is known of the call; `nil` where rules must look.
   mutating func call(
-    _ event: EventView, _ surroundings: [String?], _ table: inout UseTable, _ needs: inout [UseTable.Need]
+    _ event: EventView, _ outline: EventOutline, _ surroundings: [String?], _ table: inout UseTable,
+    _ needs: inout [UseTable.Need]
   ) -> Found? {
     found = nil
-    event.begin(&labels, surroundings)
+    event.begin(&labels, outline, surroundings)
     guard labels.isWhole else { return nil }
-    rest = event.wordsDigest
+    rest = event.wordsDigest(outline)
     key = labels.digest.following(rest)
     parts = 0
     while let number = numbers[key] {
@@ -163,8 +165,8 @@ struct TemplateTable: Sendable {
 }
 
 extension EventView {
-  /// Begins the skeleton of an event: all that decides its resolution but for large parts and for ``wordsDigest``.
-  fileprivate func begin(_ labels: inout NameLabels, _ surroundings: [String?]) {
+  /// Begins the skeleton of an event: all that decides its resolution but for large parts and for ``wordsDigest(_:)``.
+  fileprivate func begin(_ labels: inout NameLabels, _ outline: EventOutline, _ surroundings: [String?]) {
     labels.reset()
     if mayRefuse {
       // Of what IAM says of a refusal the resource alone has names in it; it is there whether it is listed or not.
@@ -176,17 +178,15 @@ extension EventView {
     append(.recipientAccountId, to: &labels)
     append(.resources, to: &labels)
     // Where a part may tell something, all of it may.
-    if traces(in: .requestParameters, of: ActionResolver.tellingNames) != .empty {
-      append(.requestParameters, to: &labels)
-    }
-    if traces(in: .responseElements, of: .none) != .empty { append(.responseElements, to: &labels) }
+    if outline.request != .empty { append(.requestParameters, to: &labels) }
+    if outline.response != .empty { append(.responseElements, to: &labels) }
   }
 
   /// Whether the error message may say which action was refused, and on what; other messages decide nothing.
   fileprivate var mayRefuse: Bool { mayContain(.errorMessage, "not authorized to perform: ") }
 
   /// The digest of what is compared letter by letter.
-  fileprivate var wordsDigest: JSONDigest {
+  fileprivate func wordsDigest(_ outline: EventOutline) -> JSONDigest {
     var key = JSONDigest.empty
     func add(_ digest: JSONDigest) { key = digest.following(key) }
     add(self.key(.eventSource))
@@ -196,13 +196,10 @@ extension EventView {
     add(self.key(.errorCode))
     // The name of a service stands in the place of an address.
     if mayEnd(.sourceIPAddress, with: ".amazonaws.com") { add(self.key(.sourceIPAddress)) }
-    var presence: UInt64 = has(.sourceIPAddress) ? 8 : 0
-    if has(.requestParameters) { presence |= 1 }
-    if has(.responseElements) { presence |= 2 }
-    if has(.additionalEventData) { presence |= 4 }
+    var presence = outline.presence
     if has(.errorMessage) { presence |= 16 }
-    if traces(in: .requestParameters, of: ActionResolver.tellingNames) != .empty { presence |= 32 }
-    if traces(in: .responseElements, of: .none) != .empty { presence |= 64 }
+    if outline.request != .empty { presence |= 32 }
+    if outline.response != .empty { presence |= 64 }
     if mayRefuse, let message = plainText(.errorMessage) {
       presence |= message.hasPrefix("User: ") ? 128 : 256
       if let denial = DenialMessage(message) { add(JSONDigest(denial.action.utf8.span)) }

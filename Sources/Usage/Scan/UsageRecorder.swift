@@ -276,12 +276,13 @@ struct UsageRecorder: EventConsumer {
   private mutating func shape(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> Int {
-    let content = event.contentDigest
+    let outline = EventOutline(event)
+    let content = event.contentDigest(outline)
     var key = caller.identity.following(content)
     var known = 0
     if let number = shapeNumbers.number(event, &key, &known) { return number }
     // The parts that decided the first event of a key belong to the keys of all events like it.
-    let needed = addShape(event, caller, content, decode)
+    let needed = addShape(event, outline, caller, content, decode)
     shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
     return shapes.count - 1
   }
@@ -290,19 +291,22 @@ struct UsageRecorder: EventConsumer {
   ///
   /// - Parameters:
   ///   - event: The event.
+  ///   - outline: What may tell something in it.
   ///   - caller: Who made the call.
   ///   - content: The digest of what decides its resolution, but for identity and large parts.
   ///   - decode: Decodes the event.
   /// - Returns: How many of its large parts decided the shape.
   private mutating func addShape(
-    _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
+    _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
+    _ decode: () -> CloudTrailEvent
   ) -> Int {
     if !filter.takesAll, !filter.coversPlace(decode(), caller.principal) {
       shapes.append(CallShape(.ignored))
       return 0
     }
     let place = place(event, caller, decode)
-    let (sort, observed, partsRead) = call(event, caller, caller.surroundings.following(content), decode)
+    let (sort, observed, partsRead) = call(
+      event, outline, caller, caller.surroundings.following(content), decode)
     let isCovering = !filter.takesAll && !filter.selects(decode(), caller.principal)
     // What nobody asked for still teaches.
     var shape = CallShape(isCovering ? .covering : needs.isEmpty ? .counted : .used)
@@ -331,7 +335,8 @@ struct UsageRecorder: EventConsumer {
   ///
   /// - Returns: The number of its sort and that of the observed context, with its requirements in ``needs``.
   private mutating func call(
-    _ event: EventView, _ caller: Caller, _ content: JSONDigest, _ decode: () -> CloudTrailEvent
+    _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
+    _ decode: () -> CloudTrailEvent
   ) -> (sort: UInt32, observed: UInt32, partsRead: Int) {
     needs.removeAll(keepingCapacity: true)
     var key = content
@@ -341,7 +346,7 @@ struct UsageRecorder: EventConsumer {
       needs += needsOfResolutions[call.needs]
       return (call.sort, call.observed, known)
     }
-    if let found = templates?.call(event, caller.resolved, &recorded.uses, &needs) {
+    if let found = templates?.call(event, outline, caller.resolved, &recorded.uses, &needs) {
       templateHits += 1
       recorded.learn(found.lessons)
       return (found.sort, found.observed, max(known, found.parts))
@@ -492,7 +497,7 @@ extension EventView {
 
   /// The digest of all that decides what a ledger records of the event, but for identity, large parts, time, id and
   /// address.
-  fileprivate var contentDigest: JSONDigest {
+  fileprivate func contentDigest(_ outline: EventOutline) -> JSONDigest {
     var key = JSONDigest.empty
     func add(_ digest: JSONDigest) { key = digest.following(key) }
     add(self.key(.eventSource))
@@ -511,14 +516,9 @@ extension EventView {
     }
     // The name of a service stands in the place of an address, and counts as one.
     if mayEnd(.sourceIPAddress, with: ".amazonaws.com") { add(self.key(.sourceIPAddress)) }
-    var presence: UInt64 = has(.sourceIPAddress) ? 8 : 0
-    if has(.requestParameters) { presence |= 1 }
-    if has(.responseElements) { presence |= 2 }
-    if has(.additionalEventData) { presence |= 4 }
-    if usesTLS { presence |= 16 }
-    add(JSONDigest(presence))
-    if presence & 1 != 0 { add(traces(in: .requestParameters, of: ActionResolver.tellingNames)) }
-    if presence & 2 != 0 { add(traces(in: .responseElements, of: .none)) }
+    add(JSONDigest(usesTLS ? outline.presence | 16 : outline.presence))
+    add(outline.request)
+    add(outline.response)
     return key
   }
 

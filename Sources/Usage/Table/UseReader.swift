@@ -12,11 +12,19 @@ package final class UseReader {
   /// Details of uses, with a row that has them.
   private var details: [(row: UseTable.Row, facts: UseFacts)] = []
   private var index = HashIndex()
+  /// How many details are remembered.
+  private static let mostDetails = 4_096
+  private let readsContext: Bool
 
   /// Creates a reader.
   ///
-  /// - Parameter table: The uses.
-  package init(_ table: UseTable) { self.table = table }
+  /// - Parameters:
+  ///   - table: The uses.
+  ///   - readsContext: Whether facts have the values of condition keys; whoever only shows uses does without.
+  package init(_ table: UseTable, readsContext: Bool = true) {
+    self.table = table
+    self.readsContext = readsContext
+  }
 
   /// A use with what is known of it.
   ///
@@ -71,26 +79,31 @@ package final class UseReader {
     var hash = JSONDigest.empty
     table.forEach(row.circumstances) { hash = JSONDigest(UInt64($0)).following(hash) }
     hash = hash.tagged(1)
-    table.forEach(row.addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
+    let addresses = readsContext ? row.addresses : 0
+    table.forEach(addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
     let known = index.find(hash.value) { number in
       table.isEqual(row.circumstances, details[number].row.circumstances)
-        && table.isEqual(row.addresses, details[number].row.addresses)
+        && (!readsContext || table.isEqual(row.addresses, details[number].row.addresses))
     }
     if let known { return details[known].facts }
+    if details.count >= UseReader.mostDetails {
+      details.removeAll(keepingCapacity: true)
+      index = HashIndex()
+    }
     var facts = UseFacts()
     table.forEach(row.circumstances) { number in
       let found = table.circumstances[Int(number)]
       facts.note(
         region: table.texts.text(found.region), via: table.texts.text(found.via),
         rule: table.texts.text(found.rule), reason: table.texts.text(found.reason),
-        context: table.list(found.surroundings) + table.list(found.observed))
+        context: readsContext ? table.list(found.surroundings) + table.list(found.observed) : [])
     }
-    if row.addresses != 0 {
-      var addresses = BoundedSet(limit: UseFacts.contextLimit)
-      table.forEach(row.addresses) { number in
-        if let address = table.texts.text(number) { addresses.insert(address) }
+    if addresses != 0 {
+      var known = BoundedSet(limit: UseFacts.contextLimit)
+      table.forEach(addresses) { number in
+        if let address = table.texts.text(number) { known.insert(address) }
       }
-      facts.note(addresses: addresses)
+      facts.note(addresses: known)
     }
     details.append((row, facts))
     index.insert(details.count - 1, hash.value)
