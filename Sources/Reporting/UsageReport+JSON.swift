@@ -10,25 +10,10 @@ extension UsageReport {
   ///
   /// - Parameter output: Where the bytes go.
   public func writeNDJSON(to output: inout some ByteOutput & ~Copyable) {
-    var text: [UInt8] = []
-    let reader = UseReader(ledger.uses, readsContext: false)
-    for uses in ledger.usesInOrder() where output.isOpen {
-      for place in uses.places {
-        let (key, facts) = reader.use(at: place)
-        UseLine.forEach(facts) { outcome, tally in
-          UsageReport.appendLine(key, facts, outcome, tally, to: &text)
-        }
-        if text.count >= UsageReport.chunk {
-          output.write(text)
-          text.removeAll(keepingCapacity: true)
-        }
-      }
+    writeLines(to: &output) { key, facts, outcome, tally, text in
+      UsageReport.appendLine(key, facts, outcome, tally, to: &text)
     }
-    output.write(text)
   }
-
-  /// How many bytes are written together, roughly.
-  static let chunk = 1 << 15
 
   /// Appends a line of NDJSON: what a ``JSONWriter`` would write member by member, with the names ready in their places.
   static func appendLine(

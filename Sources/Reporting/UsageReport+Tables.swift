@@ -15,21 +15,9 @@ extension UsageReport {
         "principal", "action", "resource", "outcome", "count", "firstSeen", "lastSeen", "distinctResources",
         "regions", "via", "exampleEvents", "context",
       ], to: &output)
-    var text: [UInt8] = []
-    let reader = UseReader(ledger.uses, readsContext: false)
-    for uses in ledger.usesInOrder() where output.isOpen {
-      for place in uses.places {
-        let (key, facts) = reader.use(at: place)
-        UseLine.forEach(facts) { outcome, tally in
-          UsageReport.appendRow(key, facts, outcome, tally, to: &text)
-        }
-        if text.count >= UsageReport.chunk {
-          output.write(text)
-          text.removeAll(keepingCapacity: true)
-        }
-      }
+    writeLines(to: &output) { key, facts, outcome, tally, row in
+      UsageReport.appendRow(key, facts, outcome, tally, to: &row)
     }
-    output.write(text)
   }
 
   /// Appends a row of comma-separated values.

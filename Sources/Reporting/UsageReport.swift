@@ -11,15 +11,19 @@ public struct UsageReport: Sendable {
   public var ledger: UsageLedger
   /// What was read, and what could not be.
   public var summary: LogSummary
+  /// How many threads write lines.
+  public var jobs: Int
 
   /// Creates a report.
   ///
   /// - Parameters:
   ///   - ledger: What was used.
   ///   - summary: What was read.
-  public init(ledger: UsageLedger, summary: LogSummary) {
+  ///   - jobs: How many threads write lines.
+  public init(ledger: UsageLedger, summary: LogSummary, jobs: Int = 1) {
     self.ledger = ledger
     self.summary = summary
+    self.jobs = jobs
   }
 }
 
@@ -62,6 +66,38 @@ extension UsageReport {
     return uses.places.lazy.flatMap { place in
       let (key, facts) = reader.use(at: place)
       return UseLine.lines(of: key, facts)
+    }
+  }
+
+  /// How many uses are written together.
+  private static let usesAtOnce = 512
+
+  /// Writes the lines of all uses, sorted by principal, action, resource, context and outcome.
+  ///
+  /// A few thousand lines are kept at a time.
+  ///
+  /// - Parameters:
+  ///   - output: Where the bytes go.
+  ///   - append: Appends a line.
+  func writeLines(
+    to output: inout some ByteOutput & ~Copyable,
+    _ append: @Sendable (UseKey, UseFacts, UseLine.Outcome, Tally, inout [UInt8]) -> Void
+  ) {
+    let places = ledger.usesInOrder().flatMap(\.places)
+    let parts = stride(from: 0, to: places.count, by: UsageReport.usesAtOnce).map { start in
+      places[start..<min(start + UsageReport.usesAtOnce, places.count)]
+    }
+    for start in stride(from: 0, to: parts.count, by: 8 * jobs) where output.isOpen {
+      let texts = Array(parts[start..<min(start + 8 * jobs, parts.count)]).map(jobs: jobs) { places in
+        let reader = UseReader(ledger.uses, readsContext: false)
+        var text: [UInt8] = []
+        for place in places {
+          let (key, facts) = reader.use(at: place)
+          UseLine.forEach(facts) { outcome, tally in append(key, facts, outcome, tally, &text) }
+        }
+        return text
+      }
+      for text in texts { output.write(text) }
     }
   }
 

@@ -98,7 +98,7 @@ struct ReadingOptions: Hashable, Sendable {
       throw CommandError(.inputMissing, "cannot keep standard input in a temporary file: \(error)")
     }
     meter?.clear()
-    let report = UsageReport(ledger: result.ledger, summary: result.summary)
+    let report = UsageReport(ledger: result.ledger, summary: result.summary, jobs: jobs)
     try judge(report, on: console)
     return (finding, report, result.summary.damaged.isEmpty ? .done : .damagedInput)
   }

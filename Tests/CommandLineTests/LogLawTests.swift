@@ -83,12 +83,13 @@ struct LogLawTests {
     try Data("{\"Records\":[\n\(records.joined(separator: ",\n"))\n]}\n".utf8).write(to: URL(filePath: path))
   }
 
-  private func scan(_ records: [String], in directory: String) throws -> UsageScan.Result {
+  /// The ledger of records as recorded.
+  private func record(_ records: [String], in directory: String) throws -> UsageLedger {
     let path = "\(directory)/\(UUID().uuidString).json"
     try write(records, to: path)
-    let result = try UsageScan(inputs: [.path(path)]).run()
-    #expect(result.summary.damaged.isEmpty)
-    return result
+    let (ledger, summary) = try UsageScan(inputs: [.path(path)]).record()
+    #expect(summary.damaged.isEmpty)
+    return ledger
   }
 
   /// Splits records at random.
@@ -128,7 +129,7 @@ struct LogLawTests {
       generalization: random.pick([.none, .safe, .budget(2)]) ?? .safe, includeDenied: random.chance(0.2),
       conditions: Set(EvidenceCondition.allCases.filter { _ in random.chance(0.3) }))
     try Fixtures.withTemporaryDirectory { directory in
-      let ledger = try scan(records, in: directory).ledger
+      let ledger = try record(records, in: directory).settled()
       for proposal in PolicySynthesizer(options: options).proposals(for: ledger, grants: grants) {
         #expect(
           proposal.verification.holds, "\(proposal.principal) \(proposal.verification.failures.prefix(3))")
@@ -144,12 +145,12 @@ struct LogLawTests {
   ) throws {
     var random = SeededGenerator(seed: seed)
     try Fixtures.withTemporaryDirectory { directory in
-      let whole = try scan(records, in: directory)
+      let whole = try record(records, in: directory)
       let synthesizer = PolicySynthesizer(options: options)
-      let more = synthesizer.proposals(for: whole.ledger, grants: grants)
+      let more = synthesizer.proposals(for: whole.settled(), grants: grants)
       var compared = 0
       for part in split(records, 2, &random) {
-        let ledger = try scan(part, in: directory).recorded.settled(with: whole.recorded.learned)
+        let ledger = try record(part, in: directory).settled(with: whole.learned)
         for before in synthesizer.proposals(for: ledger, grants: grants) where !before.policies.isEmpty {
           let after = try #require(more.first { $0.principal == before.principal })
           let result = PolicyContainment(existing: after.policies.map(\.document))
@@ -220,9 +221,9 @@ struct LogLawTests {
         #expect(found == expected, "\(jobs) threads")
       }
       // An event that stands in two parts counts twice in merged ledgers: nothing else may differ.
-      let parts = try split(records, 4, &random).map { try scan($0, in: directory).recorded }
+      let parts = try split(records, 4, &random).map { try record($0, in: directory) }
       let merged = parts.shuffled(using: &random).reduce(into: UsageLedger()) { $0.merge($1) }
-      let one = PolicySynthesizer().proposals(for: try scan(records, in: directory).ledger)
+      let one = PolicySynthesizer().proposals(for: try record(records, in: directory).settled())
       let many = PolicySynthesizer().proposals(
         for: UsageScan.Result(recorded: merged, summary: LogSummary()).ledger)
       func documents(_ proposals: [PrincipalProposal]) -> [[UInt8]] {

@@ -61,9 +61,13 @@ public struct LogScan: Sendable {
       sink.consumer.finish()
       results.withLock { $0.append((sink.consumer, reader.summary)) }
     }
-    var consumer = make()
-    var summary = LogSummary()
-    for (part, counts) in results.withLock({ $0 }) {
+    var parts = results.withLock { results in
+      defer { results = [] }
+      return results
+    }
+    // Each part is owned by nobody else when it is merged.
+    var (consumer, summary) = parts.popLast() ?? (make(), LogSummary())
+    while let (part, counts) = parts.popLast() {
       consumer.merge(part)
       summary.merge(counts)
     }

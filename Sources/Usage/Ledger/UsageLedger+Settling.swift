@@ -6,14 +6,24 @@ import IAM
 extension UsageLedger {
   /// The ledger with what its events taught about each other applied.
   ///
+  /// - Parameter extra: Facts from elsewhere, such as the grants of the account.
+  /// - Returns: The ledger to read.
+  public func settled(with extra: LearnedFacts = LearnedFacts()) -> UsageLedger {
+    var result = self
+    result.settle(with: extra)
+    return result
+  }
+
+  /// Applies what the events taught about each other.
+  ///
   /// Names of identities get their paths, principals too; instance profiles that were passed become the roles inside
   /// them. The recorded ledger is what merges; the settled one is what is read, and has nothing more to apply.
   ///
   /// - Parameter extra: Facts from elsewhere, such as the grants of the account.
-  /// - Returns: The ledger to read.
-  public func settled(with extra: LearnedFacts = LearnedFacts()) -> UsageLedger {
+  public mutating func settle(with extra: LearnedFacts = LearnedFacts()) {
     var facts = learned
     facts.merge(extra)
+    learned = LearnedFacts()
     var names: [Principal: Principal] = [:]
     func name(_ principal: Principal) -> Principal {
       if let name = names[principal] { return name }
@@ -21,31 +31,27 @@ extension UsageLedger {
       names[principal] = name
       return name
     }
-    var result = self
-    result.learned = LearnedFacts()
-    result.generalized = [:]
-    for (family, level) in generalized {
+    let levels = generalized
+    generalized = [:]
+    for (family, level) in levels {
       var stem = family.stem
       stem.principal = name(stem.principal)
-      result.generalized.merge([UseFamily(stem: stem): level]) { max($0, $1) }
+      generalized.merge([UseFamily(stem: stem): level]) { max($0, $1) }
     }
-    result.moveUses(facts, name)
-    // What keeps its name stays where it is, for both ledgers to share; all that moves is taken out before any is put in.
+    moveUses(facts, name)
+    // What keeps its name stays where it is; all that moves is taken out before any is put in.
     let renamed = principals.filter { name($0.key) != $0.key }
-    for principal in renamed.keys { result.principals[principal] = nil }
-    for (principal, value) in renamed {
-      result.principals[name(principal), default: PrincipalFacts()].merge(value)
-    }
+    for principal in renamed.keys { principals[principal] = nil }
+    for (principal, value) in renamed { principals[name(principal), default: PrincipalFacts()].merge(value) }
     let recalled = operations.filter { name($0.key.principal) != $0.key.principal }
-    for key in recalled.keys { result.operations[key] = nil }
+    for key in recalled.keys { operations[key] = nil }
     for (key, value) in recalled {
       var key = key
       key.principal = name(key.principal)
-      result.operations[key, default: OperationFacts()].merge(value)
+      operations[key, default: OperationFacts()].merge(value)
     }
     // Two names of one principal may have become one, with more resources together than either had.
-    result.generalize()
-    return result
+    generalize()
   }
 
   /// Puts the uses under other keys for which anything was learnt; few of them, so that the others are left alone.

@@ -120,7 +120,7 @@ public struct EvidenceScan: Sendable {
       recorded: recorder.recorder.ledger, summary: summary, filter: scan.filter)
     var events: [UseKey: FirstEvents] = [:]
     for (key, found) in recorder.events {
-      for (settled, _) in result.recorded.learned.settled(key) {
+      for (settled, _) in result.learned.settled(key) {
         let key = result.ledger.generalizedKey(settled)
         for event in found.events { events[key, default: FirstEvents(limit: limit)].insert(event) }
       }

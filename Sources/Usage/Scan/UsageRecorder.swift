@@ -127,6 +127,16 @@ struct UsageRecorder: EventConsumer {
     return finished.recorded
   }
 
+  /// Takes the ledger of all events so far out of the recorder, which then has recorded nothing.
+  ///
+  /// - Returns: The ledger, owned by nobody else.
+  mutating func takeLedger() -> UsageLedger {
+    finish()
+    let ledger = recorded
+    self = UsageRecorder(filter: filter, catalog: catalog, templatesAfter: templatesAfter)
+    return ledger
+  }
+
   mutating func merge(_ other: UsageRecorder) {
     finish()
     recorded.merge(other.ledger)

@@ -19,24 +19,28 @@ public struct UsageScan: Sendable {
 
   /// What a scan gives.
   public struct Result: Sendable {
-    /// The ledger as recorded: what is stored and merged with others.
-    public var recorded: UsageLedger
     /// What was read.
     public var summary: LogSummary
     /// The ledger with everything applied that its events taught about each other: what is shown and made policies of.
     public var ledger: UsageLedger
+    /// What the events taught about each other.
+    public var learned: LearnedFacts
 
     /// Creates a result.
     ///
     /// - Parameters:
-    ///   - recorded: The ledger as recorded; generalised here.
+    ///   - recorded: The ledger as recorded.
     ///   - summary: What was read.
     ///   - filter: Whose use is shown.
-    public init(recorded: UsageLedger, summary: LogSummary, filter: UsageFilter = UsageFilter()) {
-      self.recorded = recorded
-      self.recorded.generalize()
+    public init(
+      recorded: consuming UsageLedger, summary: LogSummary, filter: UsageFilter = UsageFilter()
+    ) {
       self.summary = summary
-      self.ledger = filter.selected(self.recorded.settled())
+      learned = recorded.learned
+      // In place: there may be millions of uses.
+      recorded.generalize()
+      recorded.settle()
+      ledger = filter.selected(recorded)
     }
   }
 
@@ -57,16 +61,29 @@ public struct UsageScan: Sendable {
 
   /// Reads the inputs.
   ///
+  /// - Returns: The ledger as recorded, which may be stored and merged with others, and the account of what was read.
+  /// - Throws: If standard input had to be kept and could not be.
+  public func record() throws -> (ledger: UsageLedger, summary: LogSummary) {
+    var (recorder, summary) = try fold {
+      UsageRecorder(filter: $0, catalog: $1, templatesAfter: templatesAfter)
+    }
+    var ledger = recorder.takeLedger()
+    ledger.generalize()
+    return (ledger, summary)
+  }
+
+  /// Reads the inputs and applies what their events teach about each other.
+  ///
   /// The result depends on the events alone, not on the order of files nor on the number of threads. A filter that
   /// counts back from the newest event needs two passes; standard input is then kept in a temporary file.
   ///
   /// - Returns: The ledger and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
-    let (recorder, summary) = try fold {
+    var (recorder, summary) = try fold {
       UsageRecorder(filter: $0, catalog: $1, templatesAfter: templatesAfter)
     }
-    return Result(recorded: recorder.ledger, summary: summary, filter: filter)
+    return Result(recorded: recorder.takeLedger(), summary: summary, filter: filter)
   }
 
   /// Feeds the events of the inputs to consumers.

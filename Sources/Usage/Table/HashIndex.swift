@@ -39,7 +39,7 @@ struct HashIndex: Sendable {
   ///   - number: Its number.
   ///   - hash: Its hash.
   mutating func insert(_ number: Int, _ hash: UInt64) {
-    if count * 2 >= slots.count { grow() }
+    if count * 2 >= slots.count { grow(2 * slots.count) }
     count += 1
     place((hash >> 32) << 32 | UInt64(UInt32(number + 1)))
   }
@@ -51,9 +51,18 @@ struct HashIndex: Sendable {
     slots[place] = slot
   }
 
-  private mutating func grow() {
+  /// Makes room.
+  ///
+  /// - Parameter count: How many things there will be, at least.
+  mutating func reserve(_ count: Int) {
+    var size = slots.count
+    while count * 2 >= size { size *= 2 }
+    if size > slots.count { grow(size) }
+  }
+
+  private mutating func grow(_ size: Int) {
     let old = slots
-    slots = [UInt64](repeating: 0, count: 2 * old.count)
+    slots = [UInt64](repeating: 0, count: size)
     for slot in old where slot != 0 { place(slot) }
   }
 }

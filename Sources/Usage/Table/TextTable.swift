@@ -104,6 +104,15 @@ struct TextTable: Sendable {
     return String(decoding: bytes[range(Int(number))], as: UTF8.self)
   }
 
+  /// Makes room for the texts of another table.
+  ///
+  /// - Parameter other: The other table.
+  mutating func reserve(_ other: TextTable) {
+    bytes.reserveCapacity(bytes.count + other.bytes.count)
+    ends.reserveCapacity(ends.count + other.ends.count)
+    index.reserve(ends.count + other.ends.count)
+  }
+
   /// Appends a text of another table.
   ///
   /// - Parameters:

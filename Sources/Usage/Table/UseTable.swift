@@ -437,6 +437,15 @@ public struct UseTable: Sendable {
 
   // MARK: Joining and cutting
 
+  /// Makes room for another table, so that nothing is moved several times while it is taken in.
+  private mutating func reserve(_ other: UseTable) {
+    if other.rows.count * 4 < rows.count { return }
+    rows.reserveCapacity(rows.count + other.rows.count)
+    rowIndex.reserve(rows.count + other.rows.count)
+    links.reserveCapacity(links.count + other.links.count)
+    texts.reserve(other.texts)
+  }
+
   /// Takes in the uses of another table.
   ///
   /// - Parameters:
@@ -470,6 +479,7 @@ public struct UseTable: Sendable {
       }
       return principalNumbers[Int(number)]
     }
+    reserve(other)
     for number in other.places where isWanted(number) {
       let row = other.rows[number]
       let need = Need(
