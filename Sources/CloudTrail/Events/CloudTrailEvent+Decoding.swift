@@ -105,6 +105,25 @@ struct RecordFacts {
     }
   }
 
+  /// Takes what was found when an event was looked at.
+  ///
+  /// - Parameters:
+  ///   - tape: The tape of the record, or of something around it.
+  ///   - event: The event.
+  ///   - bytes: The text of the tape.
+  ///   - places: Room to work in.
+  init(_ tape: JSONTape, _ event: HeldEvent, _ bytes: Span<UInt8>, _ places: inout [UInt32]) {
+    let identity = event.fields[.userIdentity].map { IdentityFields(tape, at: $0, bytes, &places) }
+    fields = event.fields
+    self.identity = identity
+    time = event.time
+    // All offsets come from the tape, which has checked them against this text.
+    digest =
+      unsafe event.content
+      ?? RecordFacts.digest(
+        event.nodes, event.text, event.fields, identity: identity?.digest(tape, bytes))
+  }
+
   /// When a call was made.
   static func time(
     _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
