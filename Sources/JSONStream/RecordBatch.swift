@@ -24,12 +24,16 @@ package struct RecordBatch: Sendable {
   package init() {}
 
   /// How many nodes all records have.
-  package var nodeCount: Int { nodes.count }
+  var nodeCount: Int { nodes.count }
+  /// With how many nodes a batch is full: four times what a MiB of events has.
+  static let mostNodes = 256 << 10
 
   /// Forgets all records.
+  ///
+  /// Memory that only an unusually large record has needed is given back.
   package mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
-    nodes.removeAll(keepingCapacity: true)
+    nodes.removeAll(keepingCapacity: nodes.capacity <= 4 * RecordBatch.mostNodes)
   }
 
   mutating func append(
@@ -71,11 +75,11 @@ extension JSONFramer {
   ///   - isFinal: Whether the stream ends with the window.
   ///   - most: How many records the batch may hold.
   ///   - batch: Where the records go.
-  /// - Returns: What was found behind the records, never a record; `nil` where the batch is full.
+  /// - Returns: What was found behind the records, never a record; `nil` where the batch is full, of records or nodes.
   package mutating func next(
     _ window: Span<UInt8>, isFinal: Bool, most: Int, into batch: inout RecordBatch
   ) -> Step? {
-    while batch.records.count < most {
+    while batch.records.count < most, batch.nodeCount < RecordBatch.mostNodes {
       switch advance(window, isFinal: isFinal) {
       case .record(let range, let envelope):
         // A plain record's nodes stand at the front of the room.

@@ -35,10 +35,22 @@ extension RecordReader {
   ///   - window: The window that they stand in.
   ///   - offset: The offset of the window in the text of the file.
   mutating func read(_ batch: RecordBatch, _ window: Span<UInt8>, at offset: Int) {
+    read(batch, batch.records.indices, window, at: offset)
+  }
+
+  /// Reads some records of a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: The records.
+  ///   - numbers: Which of them.
+  ///   - window: The window that they stand in.
+  ///   - offset: The offset of the window in the text of the file.
+  mutating func read(_ batch: RecordBatch, _ numbers: Range<Int>, _ window: Span<UInt8>, at offset: Int) {
     // The pointers are good for this call, and each record's nodes were made of its part of the window.
     unsafe batch.withNodes { allNodes in
       unsafe window.withUnsafeBytes { window in
-        for (number, record) in batch.records.enumerated() {
+        for number in numbers {
+          let record = batch.records[number]
           let nodes = unsafe batch.nodes(of: number, allNodes)
           let text = unsafe UnsafeRawBufferPointer(rebasing: window[record.range])
           let format = unsafe RecordReader.format(of: record.envelope, isArray: nodes[0].kind == .array)
