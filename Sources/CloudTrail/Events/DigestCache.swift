@@ -25,22 +25,10 @@ struct DigestCache<Value> {
   ///   - make: Works the value out.
   /// - Returns: The value kept, or the one worked out.
   mutating func value(_ digest: JSONDigest, _ make: () -> Value) -> Value {
-    if let value = self[digest] { return value }
+    let place = Int(truncatingIfNeeded: digest.value >> 20) & (entries.count - 1)
+    if entries[place].digest == digest { return entries[place].value }
     let value = make()
-    self[digest] = value
+    entries[place] = (digest, value)
     return value
-  }
-
-  /// The value kept for a digest, or `nil` where there is none.
-  subscript(digest: JSONDigest) -> Value? {
-    get {
-      let entry = entries[place(of: digest)]
-      return entry.digest == digest ? entry.value : nil
-    }
-    set { if let newValue { entries[place(of: digest)] = (digest, newValue) } }
-  }
-
-  private func place(of digest: JSONDigest) -> Int {
-    Int(truncatingIfNeeded: digest.value >> 20) & (entries.count - 1)
   }
 }

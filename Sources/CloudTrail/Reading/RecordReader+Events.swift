@@ -7,10 +7,9 @@
 import IAM
 import JSONStream
 
-/// An event that was looked at; the pointers in it are good until its batch was read.
-@safe struct HeldEvent {
-  let nodes: UnsafeBufferPointer<JSONTape.Node>
-  let text: UnsafeRawBufferPointer
+/// An event that was looked at; its record is good until its batch was read.
+struct HeldEvent {
+  let record: RecordText
   /// Where its members stand.
   let fields: RecordFields
   let kind: EventKind
@@ -50,16 +49,17 @@ extension RecordReader {
     unsafe batch.withNodes { allNodes in
       unsafe window.withUnsafeBytes { window in
         for number in numbers {
-          let record = batch.records[number]
+          let found = batch.records[number]
           let nodes = unsafe batch.nodes(of: number, allNodes)
-          let text = unsafe UnsafeRawBufferPointer(rebasing: window[record.range])
-          let format = unsafe RecordReader.format(of: record.envelope, isArray: nodes[0].kind == .array)
-          if unsafe hold(nodes, text, format ?? .bare) {
+          let text = unsafe UnsafeRawBufferPointer(rebasing: window[found.range])
+          let record = unsafe RecordText(nodes, text)
+          let format = RecordReader.format(of: found.envelope, isArray: record[0].kind == .array)
+          if hold(record, format ?? .bare) {
             if held.count == RecordReader.mostHeld { readHeld() }
           } else {
             readHeld()
-            let place = Place(format: format, offset: offset + record.range.lowerBound)
-            unsafe withTape(nodes, text) { reader, tape, bytes in reader.readValue(tape, 0, bytes, place) }
+            let place = Place(format: format, offset: offset + found.range.lowerBound)
+            withTape(record) { reader, tape, bytes in reader.readValue(tape, 0, bytes, place) }
           }
         }
         readHeld()
@@ -74,7 +74,8 @@ extension RecordReader {
     // The pointers are good for this call and come with the tape that was made of this text.
     unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in
-        if let event = unsafe look(at: nodes, text, fields, place.format ?? .bare) { read(event) }
+        let record = unsafe RecordText(nodes, text)
+        if let event = look(at: record, fields, place.format ?? .bare) { read(event) }
       }
     }
   }
@@ -83,16 +84,14 @@ extension RecordReader {
   ///
   /// - Returns: Whether it is.
   @inline(__always)
-  private mutating func hold(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ format: LogFormat
-  ) -> Bool {
-    guard unsafe nodes[0].kind == .object else { return false }
-    let fields = unsafe RecordFields(of: 0, nodes, text)
+  private mutating func hold(_ record: RecordText, _ format: LogFormat) -> Bool {
+    guard record[0].kind == .object else { return false }
+    let fields = unsafe RecordFields(of: 0, record.nodes, record.text)
     // The same test as in the general way.
     guard fields[.eventSource] != nil, fields[.eventName] != nil, let identity = fields[.userIdentity],
-      unsafe nodes[identity].kind != .string, fields[.s3] == nil
+      record[identity].kind != .string, fields[.s3] == nil
     else { return false }
-    if let event = unsafe look(at: nodes, text, fields, format) { held.append(event) }
+    if let event = look(at: record, fields, format) { held.append(event) }
     return true
   }
 
@@ -100,44 +99,37 @@ extension RecordReader {
   ///
   /// - Returns: The event, or `nil` for what is none, which is counted.
   private mutating func look(
-    at nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields,
-    _ format: LogFormat
+    at record: RecordText, _ fields: RecordFields, _ format: LogFormat
   ) -> HeldEvent? {
-    let kind = unsafe kind(nodes, text, fields)
+    let kind = kind(record, fields)
     guard kind.isEvent else {
       counted.skipped[kind, default: 0] += 1
       return nil
     }
     let identity = fields[.userIdentity]
     // What tells neither the call nor the caller is a fragment.
-    guard fields[.eventName] != nil || identity.map({ unsafe nodes[$0].kind }) == .object else {
+    guard fields[.eventName] != nil || identity.map({ record[$0].kind }) == .object else {
       counted.skipped[.unrecognized, default: 0] += 1
       return nil
     }
-    let time = unsafe RecordFacts.time(nodes, text, fields)
+    let time = RecordFacts.time(record, fields)
     var identityKey = JSONDigest.empty
-    if let identity, unsafe !nodes[identity].isAbsent {
-      identityKey = unsafe JSONDigest(text, nodes[identity].range)
-    }
+    if let identity, !record[identity].isAbsent { identityKey = record.key(of: identity) }
     var content: JSONDigest?
     var digest: EventDigest?
     if let duplicates {
       // Identities met before are found by the key of their text.
-      var identityDigest = identity == nil ? nil : identities[identityKey]
-      if let identity, identityDigest == nil {
-        identityDigest = unsafe withTape(nodes, text) { reader, tape, bytes in
-          IdentityFields(tape, at: identity, bytes, &reader.places).digest(tape, bytes)
-        }
-        identities[identityKey] = identityDigest
+      let identityDigest = identity.map { index in
+        identities.value(identityKey) { IdentityFields(record, at: index).digest(record) }
       }
-      let said = unsafe RecordFacts.digest(nodes, text, fields, identity: identityDigest)
+      let said = RecordFacts.digest(record, fields, identity: identityDigest)
       content = said
-      digest = unsafe RecordFacts.recordDigest(said, time, nodes, text, fields)
+      digest = RecordFacts.recordDigest(said, time, record, fields)
       if let digest { duplicates.prefetch(digest) }
     }
-    return unsafe HeldEvent(
-      nodes: nodes, text: text, fields: fields, kind: kind, time: time, identityKey: identityKey,
-      content: content, digest: digest, format: format)
+    return HeldEvent(
+      record: record, fields: fields, kind: kind, time: time, identityKey: identityKey, content: content,
+      digest: digest, format: format)
   }
 
   /// Gives the events that wait to the consumer.
@@ -161,53 +153,39 @@ extension RecordReader {
     }
     unsafe withUnsafePointer(to: event.fields) { members in
       let view = unsafe EventView(
-        event.nodes, event.text, members, identityKey: event.identityKey, kind: event.kind, time: event.time)
-      sink.take(view) { decode(event) }
+        event.record.nodes, event.record.text, members, identityKey: event.identityKey, strings,
+        kind: event.kind, time: event.time)
+      sink.take(view) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
     }
   }
 
-  private mutating func decode(_ event: HeldEvent) -> CloudTrailEvent {
-    unsafe withTape(event.nodes, event.text) { reader, tape, bytes in
-      let facts = RecordFacts(tape, event, bytes, &reader.places)
-      return CloudTrailEvent(tape, facts, bytes, &reader.strings)
-    }
-  }
-
-  /// Calls a function with a tape of its own that holds some nodes.
-  private mutating func withTape<Result>(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
-    _ body: (inout RecordReader, JSONTape, Span<UInt8>) -> Result
-  ) -> Result {
+  /// Calls a function with a tape of its own that holds a record.
+  private mutating func withTape(
+    _ record: RecordText, _ body: (inout RecordReader, JSONTape, Span<UInt8>) -> Void
+  ) {
     // Out of the reader's hands while it is used, so that it is not copied; one is made where reading nests.
     var tape = JSONTape(depthLimit: eventDepthLimit, depthPolicy: .opaque)
     swap(&tape, &spareTape)
     defer { swap(&tape, &spareTape) }
-    unsafe tape.take(nodes)
+    unsafe tape.take(record.nodes)
     // The text lives as long as the call.
-    return body(&self, tape, unsafe text.assumingMemoryBound(to: UInt8.self).span)
+    body(&self, tape, unsafe record.text.assumingMemoryBound(to: UInt8.self).span)
   }
 
   /// The kind of a record; those met before are found by the key of the members that decide it.
-  private mutating func kind(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
-  ) -> EventKind {
-    if unsafe EventKind.isPlainCall(nodes, text, fields) { return .apiCall }
-    func key(of field: RecordField) -> JSONDigest {
-      guard let index = fields[field] else { return .empty }
-      return unsafe JSONDigest(text, nodes[index].range)
-    }
+  private mutating func kind(_ record: RecordText, _ fields: RecordFields) -> EventKind {
+    if unsafe EventKind.isPlainCall(record.nodes, record.text, fields) { return .apiCall }
+    func key(of field: RecordField) -> JSONDigest { fields[field].map(record.key) ?? .empty }
     var digest = key(of: .eventType).following(key(of: .eventCategory))
     // The source matters where there is no type.
-    if fields[.eventType].map({ unsafe nodes[$0].isAbsent }) ?? true {
+    if fields[.eventType].map({ record[$0].isAbsent }) ?? true {
       digest = digest.following(key(of: .eventSource))
     }
     return kinds.value(digest) {
-      func decoded(_ field: RecordField) -> String? {
-        fields[field].flatMap { unsafe JSONTape.nonemptyText(nodes[$0], text) }
-      }
-      return EventKind(
-        eventType: decoded(.eventType), eventCategory: decoded(.eventCategory),
-        eventSource: decoded(.eventSource))
+      EventKind(
+        eventType: record.nonemptyText(at: fields[.eventType]),
+        eventCategory: record.nonemptyText(at: fields[.eventCategory]),
+        eventSource: record.nonemptyText(at: fields[.eventSource]))
     }
   }
 }

@@ -32,8 +32,7 @@ struct RecordReader {
   var counted = LogSummary()
   var recent = (format: LogFormat.bare, events: 0)
   let duplicates: DuplicateFilter?
-  var strings = StringCache()
-  var places: [UInt32] = []
+  let strings = StringCache()
   var kinds = DigestCache(EventKind.untypedCall, places: 64)
   var identities = DigestCache(JSONDigest.empty, places: 4096)
   /// Events of the current batch that wait for their turn.
