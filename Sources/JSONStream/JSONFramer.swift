@@ -88,7 +88,9 @@ package struct JSONFramer: Sendable {
   /// Whether every record goes through the automaton.
   private let isSlow: Bool
   /// Where the nodes of plain records are made.
-  private var room: [JSONTape.Node]
+  private(set) var room: [JSONTape.Node]
+  /// How many of them the record found last has; 0 where its nodes are those of the tape.
+  private(set) var plainNodes = 0
   /// Whether the record at the position has been found not to be plain.
   private var isIrregular = false
   /// How often the record at the position did not end in the window.
@@ -158,6 +160,14 @@ package struct JSONFramer: Sendable {
   ///   - isFinal: Whether the stream ends with the window.
   /// - Returns: What was found.
   package mutating func next(_ window: Span<UInt8>, isFinal: Bool) -> Step {
+    let step = advance(window, isFinal: isFinal)
+    if case .record = step, plainNodes > 0 { tape.take(room, plainNodes) }
+    return step
+  }
+
+  /// Reads on, and leaves the nodes of a plain record where they were made.
+  mutating func advance(_ window: Span<UInt8>, isFinal: Bool) -> Step {
+    plainNodes = 0
     while true {
       switch phase {
       case .between:
@@ -304,7 +314,9 @@ package struct JSONFramer: Sendable {
         return nil
       }
       if isLost { return nil }
-      rememberFirstName(window.extracting(range))
+      if let first = tape.nodes.first, tape.nodes.count > 1 {
+        rememberFirstName(window.extracting(range), of: first, tape[1])
+      }
       if case .envelopeArray(let envelope)? = levels.last { return .record(range, envelope) }
       return .record(range, nil)
     case .incomplete where end < window.count:
@@ -360,12 +372,13 @@ package struct JSONFramer: Sendable {
       let walk = tape.walk(window, from: position, &index, &room)
       let isAllKnown = index.scannedTo == window.count
       switch walk {
-      case .complete(let end) where end - position <= recordLimit:
+      case .complete(let end, let count) where end - position <= recordLimit:
+        plainNodes = count
         let range = position..<end
         position = end
         phase = .between
         followsElement = !levels.isEmpty
-        rememberFirstName(window.extracting(range))
+        if count > 1 { rememberFirstName(window.extracting(range), of: room[0], room[1]) }
         if case .envelopeArray(let envelope)? = levels.last { return .record(range, envelope) }
         return .record(range, nil)
       case .incomplete where !isAllKnown:
@@ -390,9 +403,11 @@ package struct JSONFramer: Sendable {
     return .damage(Damage(offset: base + offset, message: message))
   }
 
-  private mutating func rememberFirstName(_ record: Span<UInt8>) {
-    guard tape.nodes.count > 1, tape[0].kind == .object, !tape[1].hasEscapes else { return }
-    let name = tape[1].start..<tape[1].end
+  private mutating func rememberFirstName(
+    _ record: Span<UInt8>, of object: JSONTape.Node, _ first: JSONTape.Node
+  ) {
+    guard object.kind == .object, !first.hasEscapes else { return }
+    let name = first.start..<first.end
     guard name.count <= 66 else { return }
     if name.count == firstName.count {
       // Both have the name's length; compared as memory, for this is done for every record.

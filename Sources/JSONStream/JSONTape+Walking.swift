@@ -10,8 +10,8 @@
 extension JSONTape {
   /// How a walk ended.
   enum Walk {
-    /// The value ended before the offset given; `nodes` holds it.
-    case complete(end: Int)
+    /// The value ended before the offset given; so many nodes were made.
+    case complete(end: Int, nodes: Int)
     /// The value does not end in what the index covers.
     case incomplete
     /// The automaton must decide.
@@ -21,15 +21,15 @@ extension JSONTape {
   /// The nesting beyond which a walk gives up.
   private static let walkDepthLimit = 62
 
-  /// Fills the tape with the object that begins at an offset of the window.
+  /// Makes the nodes of the object that begins at an offset of the window.
   ///
   /// - Parameters:
   ///   - window: The window.
   ///   - start: Where the object's bracket stands; everything before it was passed in the index.
   ///   - index: The strings of the window.
-  ///   - room: Where nodes are made.
+  ///   - room: Where nodes are made, from the front.
   /// - Returns: How the walk ended.
-  mutating func walk(
+  func walk(
     _ window: Span<UInt8>, from start: Int, _ index: inout StringIndex, _ room: inout [Node]
   ) -> Walk {
     let origin = index.origin
@@ -47,15 +47,27 @@ extension JSONTape {
         }
       }
     }
-    guard case .complete(let end) = outcome else { return outcome }
+    guard case .complete(let end, let count) = outcome else { return outcome }
     guard index.control >= end + origin else { return .irregular }
     index.pass(quotes: walker.quote, backslashes: walker.backslashNumber)
+    return .complete(end: end + origin, nodes: count)
+  }
+
+  /// Takes nodes that a walk has made.
+  ///
+  /// - Parameters:
+  ///   - room: Where they stand, from the front.
+  ///   - count: How many there are.
+  mutating func take(_ room: [Node], _ count: Int) {
+    unsafe room.withUnsafeBufferPointer { unsafe take(UnsafeBufferPointer(rebasing: $0[..<count])) }
+  }
+
+  /// Takes the nodes of another tape.
+  ///
+  /// - Parameter other: The nodes.
+  package mutating func take(_ other: UnsafeBufferPointer<Node>) {
     nodes.removeAll(keepingCapacity: true)
-    // The nodes made stand at the front of the room.
-    unsafe room.withUnsafeBufferPointer {
-      unsafe nodes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<walker.count]))
-    }
-    return .complete(end: end + origin)
+    unsafe nodes.append(contentsOf: other)
   }
 
   /// One walk over a text.
@@ -74,8 +86,6 @@ extension JSONTape {
     let depthLimit: Int
     /// Whether members of the outermost object may be envelopes.
     let watchesEnvelopes: Bool
-    /// How many nodes were made.
-    var count = 0
 
     /// Makes the nodes of the object.
     ///
@@ -239,8 +249,7 @@ extension JSONTape {
         }
       }
       self.quote = quote
-      self.count = count
-      return .complete(end: at)
+      return .complete(end: at, nodes: count)
     }
 
     /// What a walk stands at.

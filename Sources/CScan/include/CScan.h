@@ -44,6 +44,9 @@ extern uint64_t whittle_scan_drawn_key;
 /// A number that each run of the program draws anew before anything else: reading it costs one load.
 static inline uint64_t whittle_scan_key(void) { return whittle_scan_drawn_key; }
 
+/// Asks the processor to fetch the memory at an address, which need not be one.
+static inline void whittle_scan_prefetch(const void *address) { __builtin_prefetch(address); }
+
 /// Whether this processor can run a kernel.
 int whittle_scan_supports(enum whittle_scan_kernel kernel);
 

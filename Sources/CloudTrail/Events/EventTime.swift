@@ -9,17 +9,19 @@ extension Timestamp {
   /// `2026-11-20T12:34:56Z` is read without making a string; everything else takes the general way.
   ///
   /// - Parameters:
-  ///   - node: The node.
-  ///   - text: The text of its tape.
-  init?(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) {
+  ///   - record: A record.
+  ///   - index: The index of the value.
+  init?(_ record: RecordText, at index: Int) {
+    let node = record[index]
     if node.kind == .string, node.end &- node.start == 22,
-      let seconds = unsafe Timestamp.seconds(text, from: node.start &+ 1)
+      let seconds = unsafe Timestamp.seconds(record.text, from: node.start &+ 1)
     {
       self.init(secondsSinceEpoch: seconds)
-      return
+    } else if let letters = record.nonemptyText(at: index) {
+      self.init(iso8601: letters)
+    } else {
+      return nil
     }
-    guard let letters = unsafe JSONTape.nonemptyText(node, text) else { return nil }
-    self.init(iso8601: letters)
   }
 
   /// The seconds since 1970 of a time in CloudTrail's own spelling, or `nil`; leap seconds take the general way.

@@ -19,6 +19,8 @@ public import IAM
   private let members: UnsafePointer<RecordFields>
   /// The key of the identity, which the reader has needed itself.
   private let identityKey: JSONDigest
+  /// Strings of earlier events; the reader keeps them longer than any view.
+  private unowned(unsafe) let strings: StringCache
   /// What sort of event this is.
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.
@@ -31,16 +33,19 @@ public import IAM
   ///   - text: The text of the tape.
   ///   - members: Where the record's members stand.
   ///   - identityKey: The key of its identity.
+  ///   - strings: Strings of earlier events.
   ///   - kind: What sort of event it is.
   ///   - time: When the call was made.
   init(
     _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
-    _ members: UnsafePointer<RecordFields>, identityKey: JSONDigest, kind: EventKind, time: Timestamp?
+    _ members: UnsafePointer<RecordFields>, identityKey: JSONDigest, _ strings: StringCache, kind: EventKind,
+    time: Timestamp?
   ) {
     unsafe self.nodes = nodes
     unsafe self.text = text
     unsafe self.members = members
     self.identityKey = identityKey
+    unsafe self.strings = strings
     self.kind = kind
     self.time = time
   }
@@ -63,6 +68,31 @@ public import IAM
     if field == .userIdentity { return identityKey }
     guard let node = node(field) else { return .empty }
     return unsafe JSONDigest(text, node.range)
+  }
+
+  /// Who made the call, decoded alone: what decoding the event gives.
+  package var userIdentity: UserIdentity {
+    guard let index = index(of: .userIdentity) else { return UserIdentity() }
+    let record = unsafe RecordText(nodes, text)
+    return unsafe UserIdentity(record, IdentityFields(record, at: index), strings)
+  }
+
+  /// A key of who made the call that all sessions of one caller share.
+  ///
+  /// Two events of one key have identities that are alike in all that ``UserIdentity`` holds but these:
+  ///
+  /// - `accessKeyID`;
+  /// - of an `arn` of the form `…:assumed-role/ROLE/SESSION`, what stands behind the slash before SESSION;
+  /// - of their `principalID`, what stands behind its first colon.
+  ///
+  /// The last two are left out only where they are made of letters that session names may have, so whether there is a
+  /// session, the role, the partition and the account are part of the key, and so are the source identity, the
+  /// Identity Center user and whether MFA was used. Members that ``UserIdentity`` does not hold, such as the session's
+  /// creation date, are no part of it. Identities that are alike but written in two ways may have different keys.
+  package var callerKey: JSONDigest {
+    guard let index = index(of: .userIdentity) else { return .empty }
+    let record = unsafe RecordText(nodes, text)
+    return IdentityFields(record, at: index).callerKey(record)
   }
 
   /// Whether a field is neither absent nor `null` nor empty.

@@ -23,11 +23,7 @@ final class LazyJSON: Sendable {
   /// Keeps a text that is known to be one JSON value.
   ///
   /// - Parameter text: The value's text.
-  init(text: Span<UInt8>) {
-    // One copy instead of an append for every byte.
-    let bytes = unsafe text.withUnsafeBufferPointer { unsafe Array($0) }
-    state = Mutex(.text(bytes))
-  }
+  init(text: [UInt8]) { state = Mutex(.text(text)) }
 
   /// Whether the value was ever asked for, or was never a text.
   var wasRead: Bool {

@@ -25,18 +25,6 @@ extension RecordFields {
     }
     return false
   }
-
-  /// Whether a record tells the version of TLS that its call was made over.
-  ///
-  /// - Parameters:
-  ///   - tape: The tape of the record, or of something around it.
-  ///   - bytes: The text of the tape.
-  /// - Returns: Whether there is a version.
-  func tellTLS(_ tape: JSONTape, _ bytes: Span<UInt8>) -> Bool {
-    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
-      unsafe bytes.withUnsafeBytes { text in unsafe tellTLS(nodes, text) }
-    }
-  }
 }
 
 extension JSONTape.Node {

@@ -7,6 +7,10 @@ struct FileReader: ~Copyable {
   var records: RecordReader
   let queue: FileQueue
   var framer = JSONFramer(depthLimit: eventDepthLimit)
+  /// Records that were framed and not yet read.
+  var batch = RecordBatch()
+  /// How many records are framed before they are read: as many as stay in the nearest cache.
+  private static let mostFramed = 16
   /// A framer for guesses, once one was needed.
   var spareFramer: JSONFramer?
   /// The stream of the last file, for its memory.
@@ -173,16 +177,19 @@ struct FileReader: ~Copyable {
   /// Reads the records of a window as far as they are whole.
   mutating func readRecords(_ window: Span<UInt8>, isFinal: Bool) {
     while true {
-      switch framer.next(window, isFinal: isFinal) {
-      case .record(let range, let envelope):
-        let place = RecordReader.Place(
-          format: nil, offset: framer.streamOffset(range.lowerBound))
-        records.read(framer.tape, window.extracting(range), envelope, place)
-      case .damage(let damage):
-        records.damage.report(offset: damage.offset, isDecoded: records.damage.isDecoded, damage.message)
+      batch.removeAll()
+      let step = framer.next(window, isFinal: isFinal, most: FileReader.mostFramed, into: &batch)
+      records.read(batch, window, at: framer.streamOffset(0))
+      switch step {
+      case .damage(let damage): report(damage)
       case .needMore, .end: return
+      case .none, .record: continue
       }
     }
+  }
+
+  mutating func report(_ damage: JSONFramer.Damage) {
+    records.damage.report(offset: damage.offset, isDecoded: records.damage.isDecoded, damage.message)
   }
 
   private mutating func readRows(_ window: Span<UInt8>, isFinal: Bool, _ table: inout Table) {

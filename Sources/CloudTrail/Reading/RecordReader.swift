@@ -30,12 +30,15 @@ struct RecordReader {
 
   /// The summary but for the forms of the most recent events, which are counted without looking one up.
   var counted = LogSummary()
-  private var recent = (format: LogFormat.bare, events: 0)
-  private let duplicates: DuplicateFilter?
-  private var strings = StringCache()
-  private var places: [UInt32] = []
-  private var kinds = DigestCache(EventKind.untypedCall, places: 64)
-  private var identities = DigestCache(JSONDigest.empty, places: 4096)
+  var recent = (format: LogFormat.bare, events: 0)
+  let duplicates: DuplicateFilter?
+  let strings = StringCache()
+  var kinds = DigestCache(EventKind.untypedCall, places: 64)
+  var identities = DigestCache(JSONDigest.empty, places: 4096)
+  /// Events of the current batch that wait for their turn.
+  var held: [HeldEvent] = []
+  /// The nodes of the record that is read by itself.
+  var spareTape = JSONTape(depthLimit: eventDepthLimit, depthPolicy: .opaque)
   private var spareFramers: [JSONFramer] = []
 
   /// How deep wrappings may nest.
@@ -103,19 +106,26 @@ struct RecordReader {
   /// Reads one record that a framer has found.
   mutating func read(_ tape: JSONTape, _ bytes: Span<UInt8>, _ envelope: Envelope?, _ place: Place) {
     var place = place
-    switch envelope {
-    case .records: place.format = place.format ?? .records
-    case .lookupEvents: place.format = .lookupEvents
-    case .logEvents, .events: place.format = .cloudWatchLogs
-    case .hits: place.format = .elastic
-    case .results: place.format = tape[0].kind == .array ? .cloudWatchLogs : .splunk
-    case .queryResultRows: place.format = .lake
-    case .none: break
+    if envelope != .records || place.format == nil {
+      place.format = RecordReader.format(of: envelope, isArray: tape[0].kind == .array) ?? place.format
     }
     readValue(tape, 0, bytes, place)
   }
 
-  private mutating func readValue(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
+  /// The form that an envelope tells.
+  static func format(of envelope: Envelope?, isArray: Bool) -> LogFormat? {
+    switch envelope {
+    case .records: .records
+    case .lookupEvents: .lookupEvents
+    case .logEvents, .events: .cloudWatchLogs
+    case .hits: .elastic
+    case .results: isArray ? .cloudWatchLogs : .splunk
+    case .queryResultRows: .lake
+    case .none: nil
+    }
+  }
+
+  mutating func readValue(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
     switch tape[index].kind {
     case .object:
       readObject(tape, index, RecordFields(of: index, tape, bytes), bytes, place)
@@ -271,86 +281,6 @@ struct RecordReader {
     }
     if isFieldRow { return }
     for element in tape.elements(of: index) { readValue(tape, element, bytes, place) }
-  }
-
-  // MARK: Events
-
-  private mutating func readEvent(
-    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
-  ) {
-    // The pointers are good for this call and come with the tape that was made of this text.
-    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
-      unsafe bytes.withUnsafeBytes { text in
-        let kind = unsafe kind(nodes, text, fields)
-        guard kind.isEvent else {
-          counted.skipped[kind, default: 0] += 1
-          return
-        }
-        let identity = fields[.userIdentity]
-        // What tells neither the call nor the caller is a fragment.
-        guard fields[.eventName] != nil || identity.map({ unsafe nodes[$0].kind }) == .object else {
-          counted.skipped[.unrecognized, default: 0] += 1
-          return
-        }
-        let time = unsafe RecordFacts.time(nodes, text, fields)
-        var identityKey = JSONDigest.empty
-        if let identity, unsafe !nodes[identity].isAbsent {
-          identityKey = unsafe JSONDigest(text, nodes[identity].range)
-        }
-        if let duplicates {
-          // Identities met before are found by the key of their text.
-          let identityDigest = identity.map { index in
-            identities.value(identityKey) {
-              IdentityFields(tape, at: index, bytes, &places).digest(tape, bytes)
-            }
-          }
-          let content = unsafe RecordFacts.digest(nodes, text, fields, identity: identityDigest)
-          let digest = unsafe RecordFacts.recordDigest(content, time, nodes, text, fields)
-          if let digest, !duplicates.insert(digest) {
-            counted.duplicates += 1
-            return
-          }
-        }
-        counted.events += 1
-        let format = place.format ?? .bare
-        if format == recent.format {
-          recent.events += 1
-        } else {
-          summary = summary
-          recent = (format, 1)
-        }
-        unsafe withUnsafePointer(to: fields) { members in
-          let view = unsafe EventView(nodes, text, members, identityKey: identityKey, kind: kind, time: time)
-          sink.take(view) {
-            CloudTrailEvent(tape, RecordFacts(tape, fields, bytes, &places), bytes, &strings)
-          }
-        }
-      }
-    }
-  }
-
-  /// The kind of a record; those met before are found by the key of the members that decide it.
-  private mutating func kind(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer, _ fields: RecordFields
-  ) -> EventKind {
-    if unsafe EventKind.isPlainCall(nodes, text, fields) { return .apiCall }
-    func key(of field: RecordField) -> JSONDigest {
-      guard let index = fields[field] else { return .empty }
-      return unsafe JSONDigest(text, nodes[index].range)
-    }
-    var digest = key(of: .eventType).following(key(of: .eventCategory))
-    // The source matters where there is no type.
-    if fields[.eventType].map({ unsafe nodes[$0].isAbsent }) ?? true {
-      digest = digest.following(key(of: .eventSource))
-    }
-    return kinds.value(digest) {
-      func decoded(_ field: RecordField) -> String? {
-        fields[field].flatMap { unsafe JSONTape.nonemptyText(nodes[$0], text) }
-      }
-      return EventKind(
-        eventType: decoded(.eventType), eventCategory: decoded(.eventCategory),
-        eventSource: decoded(.eventSource))
-    }
   }
 }
 

@@ -8,15 +8,24 @@
 //     insert ──▶ in the table? ──▶ in the filter? ──▶ in one of the runs? ──▶ new: into the table
 //                                  (mostly not)        (a few reads of 1 KiB)
 //
-// An event is new more often than not, and then no digest but its own is touched: it is written behind the last one,
-// and the tables of all parts, half a MiB, stay in the processor's cache. (With digests in the table itself, waiting
-// for memory was a tenth of the time of reading.)
+// An event is new more often than not, and then no digest but its own is touched, which is written behind the last
+// one. Where its table and filter will be read is known without the lock, so that this memory can be asked for early:
+// waiting for it was a tenth of the time of reading.
 //
-// Memory: 2 MiB of digests and tables for up to 98,000 events, and 4 MiB of filters once there are more; nothing grows from there
-// on but the list of runs, a few hundred bytes. Time: the filter answers for one event in ten wrongly at 7 million
-// events (10 GB of logs), for most of them at 30 million; from there on each event costs a few reads of the file.
+// Memory: 2 MiB of digests and tables for up to 98,000 events, and 4 MiB of filters once there are more; nothing grows
+// from there on but the list of runs, a few hundred bytes. Time: the filter answers for one event in ten wrongly at
+// 7 million events (10 GB of logs), for most of them at 30 million; from there on each event costs a few reads of the
+// file.
 //
 // Where the temporary file cannot be made or written, the tables grow with the events instead, and the summary says so.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 import JSONStream
 import Synchronization
@@ -26,8 +35,9 @@ import Synchronization
 /// A duplicate has the same event id, the same time and the same digest: hand-made logs reuse ids for different
 /// events, and those must not be lost. Events without an id are never duplicates.
 ///
-/// A class because the threads share it; its parts are locked one by one.
-final class DuplicateFilter: Sendable {
+/// A class because the threads share it; its parts are locked one by one. It is unchecked that it is sendable: through
+/// its own pointers nothing is read, and those of a part are behind its lock.
+@safe final class DuplicateFilter: @unchecked Sendable {
   /// How many bits of a digest tell the part.
   static let partBits = 6
 
@@ -37,42 +47,60 @@ final class DuplicateFilter: Sendable {
     var failure: SystemError?
   }
 
-  private struct Part {
+  /// The words of a filter.
+  private static let filterWords = 8 << 10
+
+  /// Behind a lock of its own, as is the memory that its pointers lead to.
+  @safe private struct Part: ~Copyable, @unchecked Sendable {
     /// The digests in the order in which they came.
     var digests: [EventDigest] = []
     /// Where digests are, by their lower bits: the number of the digest, counted from one, in as many bits as number
     /// the places of the table, and above these bits of the digest; 0 where the place is free.
-    var table: [UInt32] = [0, 0]
-    var filter: [UInt64] = []
+    var table: UnsafeMutableBufferPointer<UInt32>
+    /// Whether the table is the part's own, which it is once it has grown.
+    var ownsTable = false
+    let filter: UnsafeMutablePointer<UInt64>
     var runs: [DigestRun] = []
+
+    /// Creates an empty part in memory that is all zero.
+    init(_ table: UnsafeMutableBufferPointer<UInt32>, _ filter: UnsafeMutablePointer<UInt64>) {
+      unsafe self.table = table
+      unsafe self.filter = filter
+    }
+
+    deinit { if ownsTable { unsafe table.deallocate() } }
 
     /// Where the digest is in the table, or where it belongs.
     @inline(__always)
     func place(of digest: EventDigest) -> (place: Int, isThere: Bool) {
-      let mask = UInt32(truncatingIfNeeded: table.count &- 1)
+      let mask = unsafe UInt32(truncatingIfNeeded: table.count &- 1)
       let tag = UInt32(truncatingIfNeeded: digest.low >> 32) & ~mask
       var place = UInt32(truncatingIfNeeded: digest.low) & mask
       // Places are masked; a quarter of them is free, so the loop ends.
-      return unsafe table.withUnsafeBufferPointer { table in
-        while true {
-          let entry = unsafe table[Int(place)]
-          let number = entry & mask
-          if number == 0 { return (Int(place), false) }
-          if entry & ~mask == tag, digests[Int(number) - 1] == digest { return (Int(place), true) }
-          place = (place &+ 1) & mask
-        }
+      while true {
+        let entry = unsafe table[Int(place)]
+        let number = entry & mask
+        if number == 0 { return (Int(place), false) }
+        if entry & ~mask == tag, digests[Int(number) - 1] == digest { return (Int(place), true) }
+        place = (place &+ 1) & mask
       }
     }
 
     /// Adds a digest that is not there.
     mutating func add(_ digest: EventDigest, at place: Int) {
       digests.append(digest)
-      let mask = UInt32(truncatingIfNeeded: table.count - 1)
-      table[place] = UInt32(truncatingIfNeeded: digest.low >> 32) & ~mask | UInt32(digests.count)
+      let mask = unsafe UInt32(truncatingIfNeeded: table.count - 1)
+      // The place was found in the table.
+      unsafe table[place] =
+        UInt32(truncatingIfNeeded: digest.low >> 32) & ~mask | UInt32(truncatingIfNeeded: digests.count)
     }
 
     mutating func grow() {
-      table = [UInt32](repeating: 0, count: table.count * 2)
+      let larger = unsafe UnsafeMutableBufferPointer<UInt32>.allocate(capacity: table.count * 2)
+      unsafe larger.initialize(repeating: 0)
+      if ownsTable { unsafe table.deallocate() }
+      unsafe table = larger
+      ownsTable = true
       let old = digests
       digests.removeAll(keepingCapacity: true)
       for digest in old { add(digest, at: place(of: digest).place) }
@@ -80,37 +108,53 @@ final class DuplicateFilter: Sendable {
 
     mutating func removeAll() {
       digests.removeAll(keepingCapacity: true)
-      for place in table.indices { table[place] = 0 }
+      unsafe table.update(repeating: 0)
     }
 
-    /// The word of the filter where a digest is marked, and its marks; three of 512 bits, eight words together.
+    /// The first of the eight words of the filter where a digest is marked.
+    static func block(of digest: EventDigest) -> Int {
+      Int((digest.high << UInt64(DuplicateFilter.partBits)) >> 54) * 8
+    }
+
+    /// The words of the filter where a digest is marked, and its marks; three of 512 bits, eight words together.
     private func marks(of digest: EventDigest) -> [3 of (word: Int, bit: UInt64)] {
-      let block = Int((digest.high << UInt64(DuplicateFilter.partBits)) >> 54) * 8
+      let block = Part.block(of: digest)
       return [3 of (word: Int, bit: UInt64)] { index in
         let mark = Int(truncatingIfNeeded: digest.low >> UInt64(20 + 9 * index)) & 511
         return (block + mark >> 6, 1 << UInt64(mark & 63))
       }
     }
 
+    // Words of marks are below the number that a filter has.
     mutating func mark(_ digest: EventDigest) {
-      if filter.isEmpty { filter = [UInt64](repeating: 0, count: 8 << 10) }
       let marks = marks(of: digest)
-      for index in marks.indices { filter[marks[index].word] |= marks[index].bit }
+      for index in marks.indices { unsafe filter[marks[index].word] |= marks[index].bit }
     }
 
     func isMarked(_ digest: EventDigest) -> Bool {
-      if filter.isEmpty { return false }
+      if runs.isEmpty { return false }
       let marks = marks(of: digest)
-      for index in marks.indices where filter[marks[index].word] & marks[index].bit == 0 { return false }
+      for index in marks.indices where unsafe filter[marks[index].word] & marks[index].bit == 0 {
+        return false
+      }
       return true
     }
   }
 
   private final class LockedPart: Sendable {
-    let part = Mutex(Part())
+    let part: Mutex<Part>
+
+    init(_ table: UnsafeMutableBufferPointer<UInt32>, _ filter: UnsafeMutablePointer<UInt64>) {
+      part = unsafe Mutex(Part(table, filter))
+    }
   }
 
-  private let parts = (0..<1 << partBits).map { _ in LockedPart() }
+  private let parts: [LockedPart]
+  /// The tables of all parts, one behind the other; each belongs to its part's lock.
+  private let tables: UnsafeMutablePointer<UInt32>
+  /// The filters of all parts, likewise.
+  private let filters: UnsafeMutablePointer<UInt64>
+  private let hasRuns = Atomic<Bool>(false)
   private let store = Mutex(Store())
   private let capacity: Int
 
@@ -118,10 +162,41 @@ final class DuplicateFilter: Sendable {
   ///
   /// - Parameter capacity: How many places the table of a part has at most: a power of two, no more than
   ///   ``DigestFile/leastRun``.
-  init(capacity: Int = DigestFile.leastRun) { self.capacity = capacity }
+  init(capacity: Int = DigestFile.leastRun) {
+    self.capacity = capacity
+    let count = 1 << DuplicateFilter.partBits
+    let tables = unsafe UnsafeMutablePointer<UInt32>.zeroed(count * capacity)
+    let filters = unsafe UnsafeMutablePointer<UInt64>.zeroed(count * DuplicateFilter.filterWords)
+    // Each part gets its own stretch.
+    parts = (0..<count).map { part in
+      unsafe LockedPart(
+        UnsafeMutableBufferPointer(start: tables + part * capacity, count: capacity),
+        filters + part * DuplicateFilter.filterWords)
+    }
+    unsafe self.tables = tables
+    unsafe self.filters = filters
+  }
+
+  deinit {
+    unsafe free(tables)
+    unsafe free(filters)
+  }
 
   /// Why memory has grown with the number of events, or `nil` if it has not.
   var failure: String? { store.withLock { $0.failure?.message } }
+
+  /// Asks for the memory that will be read when an event is recorded.
+  ///
+  /// - Parameter digest: Its digest.
+  func prefetch(_ digest: EventDigest) {
+    let part = Int(digest.high >> UInt64(64 - DuplicateFilter.partBits))
+    // Addresses only; they lie within what belongs to the part.
+    unsafe JSONStream.prefetch(
+      tables + part * capacity + Int(truncatingIfNeeded: digest.low) & (capacity - 1))
+    if hasRuns.load(ordering: .relaxed) {
+      unsafe JSONStream.prefetch(filters + part * DuplicateFilter.filterWords + Part.block(of: digest))
+    }
+  }
 
   /// Records an event.
   ///
@@ -137,8 +212,8 @@ final class DuplicateFilter: Sendable {
     var (place, isThere) = part.place(of: digest)
     if isThere { return false }
     if part.isMarked(digest), isWritten(digest, part.runs) { return false }
-    if (part.digests.count + 1) * 4 > part.table.count * 3 {
-      if part.table.count < capacity || !spill(&part) { part.grow() }
+    if unsafe (part.digests.count + 1) * 4 > part.table.count * 3 {
+      if !spill(&part) { part.grow() }
       (place, isThere) = part.place(of: digest)
     }
     part.add(digest, at: place)
@@ -163,6 +238,7 @@ final class DuplicateFilter: Sendable {
       guard let file = try openFile() else { return false }
       let digests = EventDigest.sorted(part.digests)
       part.runs.append(try file.write(digests))
+      hasRuns.store(true, ordering: .relaxed)
       for digest in digests { part.mark(digest) }
       part.removeAll()
       while let level = part.runs.last?.level, part.runs.suffix(DigestFile.fanIn).count == DigestFile.fanIn,
@@ -223,5 +299,15 @@ extension EventDigest {
       sorted[place] = digest
     }
     return sorted
+  }
+}
+
+extension UnsafeMutablePointer {
+  /// Memory that is all zero, whose pages the system makes when they are first used.
+  fileprivate static func zeroed(_ count: Int) -> UnsafeMutablePointer<Pointee> {
+    guard let memory = unsafe calloc(count, MemoryLayout<Pointee>.stride) else {
+      fatalError("no memory is left")
+    }
+    return unsafe memory.bindMemory(to: Pointee.self, capacity: count)
   }
 }

@@ -1,13 +1,13 @@
 // One large stream of JSON, read by all threads.
 //
 // The stream is cut into blocks of about a megabyte, before what looks like the beginning of a record. A thread takes
-// the next block (which decompresses it) and frames its records on the guess that a record does begin there. When the
-// thread of the block before it has told where its own records end, the guess is either right, and the end of this
-// block is told to the next thread at once; or it is wrong, and the records are framed from where those of the block
-// before have ended. Only then are they read:
+// the next block (which decompresses it) and frames all its records, on the guess that a record does begin there. When
+// the thread of the block before it has told where its own records end, the guess is either right, and the end of this
+// block is told to the next thread at once; or it is wrong, and the records are framed anew from where those of the
+// block before have ended. Only then are they read, as they were framed:
 //
-//     thread 1   take 0 │ frame and read 0         │ take 2 │ frame 2 ┆ read 2 …
-//     thread 2          │ take 1 │ frame 1 ┆ wait  │ read 1          │ take 3 …
+//     thread 1   take 0 │ frame 0 │ read 0            │ take 2 │ frame 2 │ read 2 …
+//     thread 2          │ take 1  │ frame 1 ┆ read 1          │ take 3  │ frame 3 ┆ read 3 …
 //
 // So what is read is what one thread would have read, whatever the stream holds: a wrong guess costs time, never a
 // record. No record is read before it is certain, because what a consumer takes in cannot be taken back.
@@ -81,7 +81,7 @@ final class SharedStream: Sendable {
     /// How much one thread reads before it calls for others.
     var least = 4 << 20
     /// How much a block has at most.
-    var block = 1 << 20
+    var block = 256 << 10
   }
 
   /// The path of the file.

@@ -1,0 +1,92 @@
+// A record where it stands: nodes, and the bytes that they were made of.
+
+import JSONStream
+
+/// The nodes of a record's tape and its text, good for one call.
+///
+/// Whoever makes one vouches that the nodes were made of the text: every offset that is read comes from them, and
+/// indices come from the nodes themselves.
+@safe struct RecordText {
+  let nodes: UnsafeBufferPointer<JSONTape.Node>
+  let text: UnsafeRawBufferPointer
+
+  /// Joins nodes and the text that they were made of.
+  ///
+  /// - Parameters:
+  ///   - nodes: The nodes.
+  ///   - text: The text.
+  @inline(__always)
+  init(_ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer) {
+    unsafe self.nodes = nodes
+    unsafe self.text = text
+  }
+
+  /// The node at an index.
+  subscript(index: Int) -> JSONTape.Node {
+    @inline(__always) get { unsafe nodes[index] }
+  }
+
+  /// The digest of a value.
+  func digest(of index: Int) -> JSONDigest { unsafe JSONDigest(of: index, nodes, text) }
+
+  /// The key of a value: a hash of its text.
+  func key(of index: Int) -> JSONDigest { unsafe JSONDigest(text, nodes[index].range) }
+
+  /// The bytes of a value as they are written.
+  func bytes(of index: Int) -> [UInt8] { unsafe Array(text[nodes[index].range]) }
+
+  /// The value of the last member of an object that has a name, or `nil` where there is none.
+  func value(of name: JSONNames, in index: Int) -> Int? {
+    var place = [1 of UInt32](repeating: 0)
+    find(name, in: index, &place)
+    return place[0] == 0 ? nil : Int(place[0])
+  }
+
+  /// Finds the members of an object that have one of the names, with room for all of them.
+  func find<let count: Int>(_ names: JSONNames, in index: Int, _ places: inout [count of UInt32]) {
+    precondition(names.count <= count)
+    var span = places.mutableSpan
+    unsafe span.withUnsafeMutableBufferPointer { unsafe names.find(in: index, nodes, text, into: $0) }
+  }
+
+  /// The text of a string that is not empty, number or boolean, or `nil`.
+  ///
+  /// - Parameter index: The index of the value; `nil` where there is none.
+  /// - Returns: The text, decoded for strings; invalid UTF-8 is replaced.
+  func nonemptyText(at index: Int?) -> String? {
+    guard let index else { return nil }
+    let node = self[index]
+    switch node.kind {
+    case .null, .array, .object: return nil
+    case .true: return "true"
+    case .false: return "false"
+    case .number: return unsafe String(decoding: text[node.range], as: UTF8.self)
+    case .string:
+      if node.isAbsent { return nil }
+      guard node.hasEscapes else {
+        return unsafe String(decoding: text[node.start + 1..<node.end - 1], as: UTF8.self)
+      }
+      return String(decoding: letters(of: node), as: UTF8.self)
+    }
+  }
+
+  /// Whether a node is a string with this text, after unescaping.
+  func isString(_ index: Int, _ letters: StaticString) -> Bool {
+    let node = self[index]
+    guard node.kind == .string else { return false }
+    // A static string of several letters has a pointer to as many.
+    let wanted = unsafe UnsafeBufferPointer(start: letters.utf8Start, count: letters.utf8CodeUnitCount)
+    if node.hasEscapes { return unsafe self.letters(of: node).elementsEqual(wanted) }
+    guard node.end - node.start - 2 == wanted.count else { return false }
+    return unsafe text[node.start + 1..<node.end - 1].elementsEqual(wanted)
+  }
+
+  /// The bytes of a string after unescaping.
+  func letters(of node: JSONTape.Node) -> [UInt8] {
+    let written = unsafe Array(text[node.start + 1..<node.end - 1])
+    guard node.hasEscapes else { return written }
+    var letters: [UInt8] = []
+    JSONTape.unescape(written.span, into: &letters)
+    return letters
+  }
+}

@@ -1,0 +1,191 @@
+// Events: told from duplicates, and given to the consumer.
+//
+// Whether an event was seen before is looked up in tables that are larger than the processor's nearer caches; waiting
+// for memory there took a tenth of the time of reading. So a few events are looked at first, each of which asks for the
+// memory that it will need, and then they are given to the consumer one after the other.
+
+import IAM
+import JSONStream
+
+/// An event that was looked at; its record is good until its batch was read.
+struct HeldEvent {
+  let record: RecordText
+  /// Where its members stand.
+  let fields: RecordFields
+  let kind: EventKind
+  let time: Timestamp?
+  /// The key of its identity.
+  let identityKey: JSONDigest
+  /// The digest of what it says, and with id and time, where duplicates are looked for.
+  let content: JSONDigest?
+  let digest: EventDigest?
+  /// The form in which it came.
+  let format: LogFormat
+}
+
+extension RecordReader {
+  /// How many events are looked at before they are given to the consumer.
+  private static let mostHeld = 16
+
+  /// Reads the records of a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: The records.
+  ///   - window: The window that they stand in.
+  ///   - offset: The offset of the window in the text of the file.
+  mutating func read(_ batch: RecordBatch, _ window: Span<UInt8>, at offset: Int) {
+    read(batch, batch.records.indices, window, at: offset)
+  }
+
+  /// Reads some records of a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: The records.
+  ///   - numbers: Which of them.
+  ///   - window: The window that they stand in.
+  ///   - offset: The offset of the window in the text of the file.
+  mutating func read(_ batch: RecordBatch, _ numbers: Range<Int>, _ window: Span<UInt8>, at offset: Int) {
+    // The pointers are good for this call, and each record's nodes were made of its part of the window.
+    unsafe batch.withNodes { allNodes in
+      unsafe window.withUnsafeBytes { window in
+        for number in numbers {
+          let found = batch.records[number]
+          let nodes = unsafe batch.nodes(of: number, allNodes)
+          let text = unsafe UnsafeRawBufferPointer(rebasing: window[found.range])
+          let record = unsafe RecordText(nodes, text)
+          let format = RecordReader.format(of: found.envelope, isArray: record[0].kind == .array)
+          if hold(record, format ?? .bare) {
+            if held.count == RecordReader.mostHeld { readHeld() }
+          } else {
+            readHeld()
+            let place = Place(format: format, offset: offset + found.range.lowerBound)
+            withTape(record) { reader, tape, bytes in reader.readValue(tape, 0, bytes, place) }
+          }
+        }
+        readHeld()
+      }
+    }
+  }
+
+  /// Reads a record of CloudTrail without its wrapping.
+  mutating func readEvent(
+    _ tape: JSONTape, _ fields: RecordFields, _ bytes: Span<UInt8>, _ place: Place
+  ) {
+    // The pointers are good for this call and come with the tape that was made of this text.
+    unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe bytes.withUnsafeBytes { text in
+        let record = unsafe RecordText(nodes, text)
+        if let event = look(at: record, fields, place.format ?? .bare) { read(event) }
+      }
+    }
+  }
+
+  /// Looks at a record of a batch if it is an event by all signs; any other is left to the general way.
+  ///
+  /// - Returns: Whether it is.
+  @inline(__always)
+  private mutating func hold(_ record: RecordText, _ format: LogFormat) -> Bool {
+    guard record[0].kind == .object else { return false }
+    let fields = unsafe RecordFields(of: 0, record.nodes, record.text)
+    // The same test as in the general way.
+    guard fields[.eventSource] != nil, fields[.eventName] != nil, let identity = fields[.userIdentity],
+      record[identity].kind != .string, fields[.s3] == nil
+    else { return false }
+    if let event = look(at: record, fields, format) { held.append(event) }
+    return true
+  }
+
+  /// Looks at an event: what it takes to tell whether it was seen before.
+  ///
+  /// - Returns: The event, or `nil` for what is none, which is counted.
+  private mutating func look(
+    at record: RecordText, _ fields: RecordFields, _ format: LogFormat
+  ) -> HeldEvent? {
+    let kind = kind(record, fields)
+    guard kind.isEvent else {
+      counted.skipped[kind, default: 0] += 1
+      return nil
+    }
+    let identity = fields[.userIdentity]
+    // What tells neither the call nor the caller is a fragment.
+    guard fields[.eventName] != nil || identity.map({ record[$0].kind }) == .object else {
+      counted.skipped[.unrecognized, default: 0] += 1
+      return nil
+    }
+    let time = RecordFacts.time(record, fields)
+    var identityKey = JSONDigest.empty
+    if let identity, !record[identity].isAbsent { identityKey = record.key(of: identity) }
+    var content: JSONDigest?
+    var digest: EventDigest?
+    if let duplicates {
+      // Identities met before are found by the key of their text.
+      let identityDigest = identity.map { index in
+        identities.value(identityKey) { IdentityFields(record, at: index).digest(record) }
+      }
+      let said = RecordFacts.digest(record, fields, identity: identityDigest)
+      content = said
+      digest = RecordFacts.recordDigest(said, time, record, fields)
+      if let digest { duplicates.prefetch(digest) }
+    }
+    return HeldEvent(
+      record: record, fields: fields, kind: kind, time: time, identityKey: identityKey, content: content,
+      digest: digest, format: format)
+  }
+
+  /// Gives the events that wait to the consumer.
+  private mutating func readHeld() {
+    for event in held { read(event) }
+    held.removeAll(keepingCapacity: true)
+  }
+
+  /// Gives an event to the consumer unless it was seen before.
+  private mutating func read(_ event: HeldEvent) {
+    if let duplicates, let digest = event.digest, !duplicates.insert(digest) {
+      counted.duplicates += 1
+      return
+    }
+    counted.events += 1
+    if event.format == recent.format {
+      recent.events += 1
+    } else {
+      summary = summary
+      recent = (event.format, 1)
+    }
+    unsafe withUnsafePointer(to: event.fields) { members in
+      let view = unsafe EventView(
+        event.record.nodes, event.record.text, members, identityKey: event.identityKey, strings,
+        kind: event.kind, time: event.time)
+      sink.take(view) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
+    }
+  }
+
+  /// Calls a function with a tape of its own that holds a record.
+  private mutating func withTape(
+    _ record: RecordText, _ body: (inout RecordReader, JSONTape, Span<UInt8>) -> Void
+  ) {
+    // Out of the reader's hands while it is used, so that it is not copied; one is made where reading nests.
+    var tape = JSONTape(depthLimit: eventDepthLimit, depthPolicy: .opaque)
+    swap(&tape, &spareTape)
+    defer { swap(&tape, &spareTape) }
+    unsafe tape.take(record.nodes)
+    // The text lives as long as the call.
+    body(&self, tape, unsafe record.text.assumingMemoryBound(to: UInt8.self).span)
+  }
+
+  /// The kind of a record; those met before are found by the key of the members that decide it.
+  private mutating func kind(_ record: RecordText, _ fields: RecordFields) -> EventKind {
+    if unsafe EventKind.isPlainCall(record.nodes, record.text, fields) { return .apiCall }
+    func key(of field: RecordField) -> JSONDigest { fields[field].map(record.key) ?? .empty }
+    var digest = key(of: .eventType).following(key(of: .eventCategory))
+    // The source matters where there is no type.
+    if fields[.eventType].map({ record[$0].isAbsent }) ?? true {
+      digest = digest.following(key(of: .eventSource))
+    }
+    return kinds.value(digest) {
+      EventKind(
+        eventType: record.nonemptyText(at: fields[.eventType]),
+        eventCategory: record.nonemptyText(at: fields[.eventCategory]),
+        eventSource: record.nonemptyText(at: fields[.eventSource]))
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// What is told of an event that is not decoded is what decoding it tells.
+
+import CloudTrail
+import JSONStream
+import Testing
+
+@Suite struct EventViewTests {
+  /// What a consumer sees of each event in the two ways.
+  private struct Views: EventConsumer {
+    var seen: [(view: UserIdentity, decoded: UserIdentity, callerKey: JSONDigest)] = []
+
+    mutating func consume(_ event: CloudTrailEvent) {}
+
+    mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent) {
+      seen.append((event.userIdentity, decode().userIdentity, event.callerKey))
+    }
+
+    mutating func merge(_ other: Views) { seen += other.seen }
+  }
+
+  private func views(_ identities: [String]) throws -> Views {
+    let folder = try ScratchFolder()
+    let records = identities.map {
+      #"{"eventName":"N","eventSource":"s3.amazonaws.com","userIdentity":\#($0)}"#
+    }
+    let path = try folder.write("log.json", Array(records.joined(separator: "\n").utf8))
+    return LogScan(inputs: [.path(path)]).run { Views() }.consumer
+  }
+
+  private static func identity(
+    arn: String = "arn:aws:sts::111122223333:assumed-role/app/session", id: String = "AROAEXAMPLE:session",
+    key: String = "ASIAEXAMPLE", issuer: String = "arn:aws:iam::111122223333:role/team/app",
+    created: String = "2026-11-20T11:00:00Z", mfa: String = "false", source: String = "ann"
+  ) -> String {
+    """
+    {"type":"AssumedRole","principalId":"\(id)","arn":"\(arn)","accountId":"111122223333","accessKeyId":"\(key)",\
+    "sessionContext":{"sessionIssuer":{"type":"Role","arn":"\(issuer)","accountId":"111122223333",\
+    "userName":"app"},"attributes":{"creationDate":"\(created)","mfaAuthenticated":"\(mfa)"},\
+    "sourceIdentity":"\(source)"},"onBehalfOf":{"userId":"u"},"invokedBy":"x.amazonaws.com"}
+    """
+  }
+
+  /// Law: an identity decoded alone is the event's identity.
+  @Test func identitiesDecodedAloneAreTheEvents() throws {
+    let identities = [
+      EventViewTests.identity(), "{}", "null", #""text""#, "[]",
+      #"{"type":null,"arn":"","userName":"é\u0041"}"#,
+      #"{"\u0074ype":"Root","type":"IAMUser","accountId":111122223333,"sessionContext":[]}"#,
+      EventViewTests.identity(mfa: "TRUE"), #"{"sessionContext":{"attributes":{"mfaAuthenticated":true}}}"#,
+    ]
+    let seen = try views(identities).seen
+    #expect(seen.count == identities.count - 1)  // text is a query engine's
+    for event in seen { #expect(event.view == event.decoded) }
+  }
+
+  /// Law: what tells sessions of one caller apart is no part of the caller's key, and all else is.
+  @Test func callerKeysLeaveOutSessions() throws {
+    let base = EventViewTests.identity()
+    let same = [
+      EventViewTests.identity(
+        arn: "arn:aws:sts::111122223333:assumed-role/app/other", id: "AROAEXAMPLE:other"),
+      EventViewTests.identity(key: "ASIAOTHER"), EventViewTests.identity(created: "2026-11-21T11:00:00Z"),
+    ]
+    let different = [
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/apq/session"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223334:assumed-role/app/session"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/app"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/app/"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/app/a/b"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/app/a:b"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:assumed-role/app/\\u0061"),
+      EventViewTests.identity(arn: "arn:aws:sts::111122223333:federated-user/app/session"),
+      EventViewTests.identity(id: "AROAOTHER:session"), EventViewTests.identity(id: "AROAEXAMPLE"),
+      EventViewTests.identity(issuer: "arn:aws:iam::111122223333:role/app"),
+      EventViewTests.identity(mfa: "true"), EventViewTests.identity(source: "bob"),
+      #"{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ann"}"#,
+      #"{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/bob"}"#,
+      #"{"type":"IAMUser","userName":"arn:aws:iam::111122223333:user/ann"}"#, "{}",
+    ]
+    let seen = try views([base] + same + different).seen
+    #expect(Set(seen.map(\.callerKey).prefix(1 + same.count)).count == 1)
+    #expect(Set(seen.map(\.callerKey)).count == 1 + different.count)
+  }
+}
