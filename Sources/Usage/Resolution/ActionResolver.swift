@@ -123,8 +123,7 @@ public struct ActionResolver: Sendable {
     {
       return tagging(need.action, call, plan, of: given)
     }
-    return ResourceResolution(call: call, plan: plan, action: action, catalog: catalog).resources().map {
-      found in
+    return ResourceResolution(call: call, plan: plan, action: action).resources().map { found in
       Requirement(
         action: action.action, resource: found.resource, context: need.context,
         rule: "\(plan.mapping.rule), \(found.rule)", unresolvedReason: found.unresolvedReason)
@@ -155,8 +154,7 @@ public struct ActionResolver: Sendable {
     if !tagged.isEmpty {
       return tagged.map { Requirement(action: action.action, resource: $0, rule: "tag-on-create") }
     }
-    let resolution = ResourceResolution(
-      call: call, plan: plan, action: action, catalog: catalog, isTagging: true)
+    let resolution = ResourceResolution(call: call, plan: plan, action: action, isTagging: true)
     return resolution.resources().map { found in
       Requirement(
         action: action.action, resource: found.resource, rule: "tag-on-create, \(found.rule)",
@@ -170,9 +168,7 @@ public struct ActionResolver: Sendable {
   /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
     action.types.flatMap { type in
-      let query = ResourceQuery(
-        call: call, plan: plan, operation: plan.name, action: action, type: type,
-        catalog: catalog)
+      let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
       return EC2Resources().tagged(query).map { resource in
         Requirement(
           action: action.action, resource: resource,

@@ -16,6 +16,15 @@ final class PlanCache: Sendable {
     var operations: [Operation: OperationPlan] = [:]
     var actions: [String: ActionPlan] = [:]
     var services: [String: ServiceTypes] = [:]
+    var formats: [String: ARNFormat] = [:]
+
+    /// A format, parsed once however many types and actions have it.
+    mutating func format(_ text: String) -> ARNFormat? {
+      if let format = formats[text] { return format }
+      let format = ARNFormat(text)
+      formats[text] = format
+      return format
+    }
   }
 
   private static let capacity = 20_000
@@ -53,15 +62,17 @@ final class PlanCache: Sendable {
       if let plan = state.actions[name] { return plan }
       guard let entry = catalog.action(name) else { return nil }
       let service = String(entry.action.prefix { $0 != ":" })
-      let types = state.services[service] ?? ServiceTypes(service: service, catalog: catalog)
+      let types =
+        state.services[service] ?? ServiceTypes(service: service, catalog: catalog) { state.format($0) }
       state.services[service] = types
       let plan = ActionPlan(
         action: entry.action, service: service, accessLevel: entry.accessLevel,
         types: entry.resourceTypes.map { type in
           ResourceTypeFormats(
-            name: type.name, required: type.required, formats: type.arnFormats.compactMap(ARNFormat.init))
+            name: type.name, required: type.required,
+            formats: type.arnFormats.compactMap { state.format($0) })
         },
-        serviceTypes: types)
+        serviceTypes: types, catalog: catalog)
       state.actions[name] = plan
       return plan
     }

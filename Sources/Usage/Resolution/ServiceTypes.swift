@@ -11,6 +11,8 @@ final class ResourceTypeFormats: Sendable {
   let required: Bool
   /// Its formats.
   let formats: [ARNFormat]
+  /// The name in lower-case letters and digits.
+  let foldedName: String
 
   /// Creates a type.
   ///
@@ -22,6 +24,7 @@ final class ResourceTypeFormats: Sendable {
     self.name = name
     self.required = required
     self.formats = formats
+    foldedName = ParameterIndex.folded(name)
   }
 }
 
@@ -36,9 +39,10 @@ final class ServiceTypes: Sendable {
   /// - Parameters:
   ///   - service: The service prefix.
   ///   - catalog: The reference data.
-  init(service: String, catalog: Catalog) {
+  ///   - parse: Parses a format.
+  init(service: String, catalog: Catalog, _ parse: (String) -> ARNFormat?) {
     formats = catalog.resourceTypes(service: service).flatMap { type in
-      type.arnFormats.compactMap { text in ARNFormat(text).map { (type.name, $0) } }
+      type.arnFormats.compactMap { text in parse(text).map { (type.name, $0) } }
     }
   }
 
@@ -76,7 +80,7 @@ extension ServiceTypes {
   func value(of placeholder: String, in arn: ARN) -> String? {
     let types = types(of: arn)
     for (type, format) in formats where types.contains(type) {
-      guard let bindings = format.bindings(arn), let index = format.placeholders.firstIndex(of: placeholder)
+      guard let index = format.placeholders.firstIndex(of: placeholder), let bindings = format.bindings(arn)
       else {
         continue
       }
