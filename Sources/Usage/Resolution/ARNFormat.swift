@@ -143,6 +143,11 @@ extension ARNFormat {
     return mayBeEmpty || !text.isEmpty
   }
 
+  /// The byte with which resource parts of this format begin; `nil` where any will do.
+  var firstByte: UInt8? {
+    if case .literal(let literal)? = pieces.first { literal.first } else { nil }
+  }
+
   /// Whether an ARN is of this format.
   ///
   /// - Parameter arn: The ARN, or a pattern of ARNs.

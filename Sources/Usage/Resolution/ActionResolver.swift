@@ -20,7 +20,6 @@ import IAM
 ///
 /// A value keeps what it looked up in the catalog, which changes nothing of its answers; give each thread its own.
 public struct ActionResolver: Sendable {
-  private let catalog: Catalog
   private let plans: PlanCache
 
   /// Names of request parameters that may tell lessons or context, whatever the operation.
@@ -30,7 +29,6 @@ public struct ActionResolver: Sendable {
   ///
   /// - Parameter catalog: The reference data.
   public init(catalog: Catalog = .embedded) {
-    self.catalog = catalog
     self.plans = PlanCache(catalog: catalog)
   }
 
@@ -180,7 +178,8 @@ public struct ActionResolver: Sendable {
   /// The requirement that a denial states, or `nil` where its action is not in the catalog.
   private func deniedRequirement(_ denial: DenialMessage, _ call: Call, _ plan: OperationPlan) -> Requirement?
   {
-    guard let name = catalog.canonicalName(denial.action), let action = plans.action(name) else { return nil }
+    guard let action = plans.action(spelled: denial.action) else { return nil }
+    let name = action.action
     if action.types.isEmpty { return Requirement(action: name, resource: "*", rule: "denial-message") }
     if let arn = denial.resource.flatMap(WellFormed.arn), action.accepts(arn) {
       return Requirement(action: name, resource: arn.description, rule: "denial-message")

@@ -21,8 +21,6 @@ final class ActionPlan: Sendable {
 
   /// The types that the action requires.
   let required: [ResourceTypeFormats]
-  /// The reference data, for the names of parameters.
-  let catalog: Catalog
 
   /// Creates a plan.
   ///
@@ -32,17 +30,15 @@ final class ActionPlan: Sendable {
   ///   - accessLevel: Its access level.
   ///   - types: The resource types it accepts.
   ///   - serviceTypes: All types of the service.
-  ///   - catalog: The reference data.
   init(
     action: String, service: String, accessLevel: AccessLevel, types: [ResourceTypeFormats],
-    serviceTypes: ServiceTypes, catalog: Catalog
+    serviceTypes: ServiceTypes
   ) {
     self.action = action
     self.service = service
     self.accessLevel = accessLevel
     self.types = types
     self.serviceTypes = serviceTypes
-    self.catalog = catalog
     required = types.filter(\.required)
   }
 

@@ -53,9 +53,18 @@ final class PlanCache: Sendable {
     }
   }
 
+  /// The plan of an action that a record spells as it likes, or `nil` where the catalog has no such action.
+  ///
+  /// - Parameter name: The action, in any case. Plans are kept by the names of the catalog alone.
+  /// - Returns: The plan, or `nil`.
+  func action(spelled name: String) -> ActionPlan? {
+    if let plan = state.withLock({ $0.actions[name] }) { return plan }
+    return catalog.canonicalName(name).flatMap { action($0) }
+  }
+
   /// The plan of an action, or `nil` where the catalog has no such action.
   ///
-  /// - Parameter name: The action.
+  /// - Parameter name: The action as the catalog spells it.
   /// - Returns: The plan, or `nil`.
   func action(_ name: String) -> ActionPlan? {
     state.withLock { state in
@@ -70,9 +79,12 @@ final class PlanCache: Sendable {
         types: entry.resourceTypes.map { type in
           ResourceTypeFormats(
             name: type.name, required: type.required,
-            formats: type.arnFormats.compactMap { state.format($0) })
+            formats: type.arnFormats.compactMap { state.format($0) }
+          ) { placeholder in
+            catalog.parameterAliases(placeholder: placeholder, resourceType: type.name, service: service)
+          }
         },
-        serviceTypes: types, catalog: catalog)
+        serviceTypes: types)
       state.actions[name] = plan
       return plan
     }

@@ -13,6 +13,8 @@ final class ResourceTypeFormats: Sendable {
   let formats: [ARNFormat]
   /// The name in lower-case letters and digits.
   let foldedName: String
+  /// The names of parameters that fill a placeholder of the formats, where the catalog states any.
+  private let aliases: [String: [String]]
 
   /// Creates a type.
   ///
@@ -20,11 +22,26 @@ final class ResourceTypeFormats: Sendable {
   ///   - name: The type's name in the service's table.
   ///   - required: Whether the action requires it.
   ///   - formats: Its formats.
-  init(name: String, required: Bool, formats: [ARNFormat]) {
+  ///   - aliases: The names of parameters that the catalog states for a placeholder.
+  init(name: String, required: Bool, formats: [ARNFormat], _ aliases: (_ placeholder: String) -> [String]) {
     self.name = name
     self.required = required
     self.formats = formats
     foldedName = ParameterIndex.folded(name)
+    var known: [String: [String]] = [:]
+    for placeholder in formats.flatMap(\.placeholders) where known[placeholder] == nil {
+      let names = aliases(placeholder)
+      if !names.isEmpty { known[placeholder] = names }
+    }
+    self.aliases = known
+  }
+
+  /// The names of parameters that the catalog states for a placeholder.
+  ///
+  /// - Parameter placeholder: The placeholder, one of those of ``formats``.
+  /// - Returns: The names, most telling first.
+  func aliases(of placeholder: String) -> [String] {
+    aliases.isEmpty ? [] : aliases[placeholder] ?? []
   }
 }
 
@@ -32,7 +49,8 @@ final class ResourceTypeFormats: Sendable {
 ///
 /// A class, because every action of the service refers to them.
 final class ServiceTypes: Sendable {
-  private let formats: [(type: String, format: ARNFormat)]
+  /// The formats with their types, and the byte with which resource parts begin; `nil` where any will do.
+  private let formats: [(type: String, first: UInt8?, format: ARNFormat)]
 
   /// Reads the types of a service.
   ///
@@ -42,7 +60,7 @@ final class ServiceTypes: Sendable {
   ///   - parse: Parses a format.
   init(service: String, catalog: Catalog, _ parse: (String) -> ARNFormat?) {
     formats = catalog.resourceTypes(service: service).flatMap { type in
-      type.arnFormats.compactMap { text in parse(text).map { (type.name, $0) } }
+      type.arnFormats.compactMap { text in parse(text).map { (type.name, $0.firstByte, $0) } }
     }
   }
 
@@ -56,7 +74,9 @@ final class ServiceTypes: Sendable {
   func types(of arn: ARN) -> [String] {
     var best = (literals: -1, placeholders: -1)
     var types: [String] = []
+    let first = arn.resource.utf8.first
     for index in formats.indices {
+      if let begins = formats[index].first, begins != first { continue }
       let format = formats[index].format
       guard format.specificity >= best, format.matches(arn) else { continue }
       if format.specificity > best {
@@ -79,7 +99,7 @@ extension ServiceTypes {
   /// - Returns: The value, or `nil`.
   func value(of placeholder: String, in arn: ARN) -> String? {
     let types = types(of: arn)
-    for (type, format) in formats where types.contains(type) {
+    for (type, _, format) in formats where types.contains(type) {
       guard let index = format.placeholders.firstIndex(of: placeholder), let bindings = format.bindings(arn)
       else {
         continue

@@ -77,8 +77,7 @@ struct PlaceholderValues {
     switch sort {
     case .own: return [folded]
     case .aliases:
-      return query.action.catalog.parameterAliases(
-        placeholder: placeholder, resourceType: query.type.name, service: query.action.service)
+      return query.type.aliases(of: placeholder)
     case .endings, .type: break
     }
     let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
