@@ -3,6 +3,10 @@
 // built from it. `swift build --explicit-target-dependency-import-check error` holds the code to it.
 import PackageDescription
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
@@ -32,9 +36,42 @@ let modules: [(name: String, imports: [String])] = [
   ("Reporting", ["LeastPrivilege", "Usage", "CloudTrail", "AWSCatalog", "IAM", "JSONStream"]),
 ]
 
-/// The Swift runtime inside the program, which halves the time that it takes to start.
+/// The folder of the newest archive of the C++ library, which the Swift runtime is written with; `nil` where there is none.
+func folderOfStaticCXX() -> String? {
+  var folders: [(version: Int, path: String)] = []
+  #if canImport(Glibc)
+    #if arch(x86_64)
+      let pattern = "/usr/lib/gcc/x86_64-*/*/libstdc++.a"
+    #else
+      let pattern = "/usr/lib/gcc/aarch64-*/*/libstdc++.a"
+    #endif
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return nil }
+    for place in 0..<Int(found.gl_pathc) {
+      guard let path = found.gl_pathv[place] else { continue }
+      let parts = String(cString: path).split(separator: "/")
+      guard let version = Int(parts[4].prefix { $0 != "." }) else { continue }
+      folders.append((version, "/" + parts.dropLast().joined(separator: "/")))
+    }
+  #endif
+  return folders.max { $0.version < $1.version }?.path
+}
+
+/// The Swift runtime inside the program, and the C++ library too where it can be had.
+///
+/// The one halves the time that the program takes to start, the other takes off a fifth of the rest; to leave out symbols
+/// for libraries that are loaded later, none of which asks for any, takes off a little more.
 let selfContained: [LinkerSetting] = [
-  .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+  .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release)),
+  .unsafeFlags(
+    folderOfStaticCXX().map { folder in
+      [
+        // The first folder's `libstdc++.so` leads to the archive; LLD does not ask for archives in any order.
+        "-use-ld=lld", "-L\(Context.packageDirectory)/Sources/Program/link", "-L\(folder)",
+        "-Xclang-linker", "-static-libgcc", "-Xlinker", "--no-export-dynamic",
+      ]
+    } ?? [], .when(platforms: [.linux], configuration: .release)),
 ]
 
 let everything = modules.map(\.name)
@@ -69,7 +106,8 @@ let package = Package(
       .target(
         name: "whittle", dependencies: everything.map { .byName(name: $0) }, swiftSettings: strict),
       .executableTarget(
-        name: "Program", dependencies: ["whittle"], swiftSettings: strict, linkerSettings: selfContained),
+        name: "Program", dependencies: ["whittle"], exclude: ["link"], swiftSettings: strict,
+        linkerSettings: selfContained),
       .executableTarget(
         name: "Benchmarks", dependencies: everything.map { .byName(name: $0) },
         swiftSettings: strict),

@@ -92,7 +92,10 @@ extension Substring {
   }
 
   /// How many bytes stand before those of another text, or `nil`.
-  fileprivate func offset(ofBytes part: String) -> Int? {
+  ///
+  /// - Parameter part: The other text, not empty.
+  /// - Returns: The number of bytes, or `nil` where the text does not stand in this one.
+  package func offset(ofBytes part: String) -> Int? {
     let text = utf8.span
     let part = part.utf8.span
     guard part.count <= text.count else { return nil }

@@ -61,6 +61,8 @@ private enum Sorts {
 private struct HashSet: Sendable {
   /// The hashes, 0 where there is none, at places that follow from the hash.
   private var places = [UInt64](repeating: 0, count: 256)
+  /// A bit for each hash, many of which may share one: few enough to stay close at hand.
+  private var bits = [UInt64](repeating: 0, count: 256)
   private var count = 0
 
   private func place(_ hash: UInt64) -> Int {
@@ -70,12 +72,15 @@ private struct HashSet: Sendable {
     return place
   }
 
-  func contains(_ hash: UInt64) -> Bool { places[place(hash)] == hash }
+  func contains(_ hash: UInt64) -> Bool {
+    bits[Int(hash >> 7 & 255)] & (1 << (hash >> 1 & 63)) != 0 && places[place(hash)] == hash
+  }
 
   mutating func insert(_ hash: UInt64) {
     let place = place(hash)
     guard places[place] == 0 else { return }
     places[place] = hash
+    bits[Int(hash >> 7 & 255)] |= 1 << (hash >> 1 & 63)
     count += 1
     guard count * 4 > places.count else { return }
     let old = places

@@ -26,6 +26,12 @@ package struct ArgumentParser: Sendable {
     self.commands = commands
   }
 
+  /// Whether a word in front of any command asks for the version.
+  ///
+  /// - Parameter word: An argument.
+  /// - Returns: Whether it does.
+  static func asksForVersion(_ word: String) -> Bool { word == "--version" || word == "-V" }
+
   /// Parses a command line.
   ///
   /// - Parameter words: The arguments behind the program's name.
@@ -39,7 +45,7 @@ package struct ArgumentParser: Sendable {
         try line.take(operand: word)
       } else if word == "--" {
         line.optionsEnded = true
-      } else if word == "--version" || word == "-V", line.path.isEmpty {
+      } else if ArgumentParser.asksForVersion(word), line.path.isEmpty {
         return .version
       } else {
         try line.take(option: word, rest: &rest)

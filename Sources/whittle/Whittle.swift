@@ -27,7 +27,10 @@ package enum Whittle {
   static func run(_ words: [String]) -> ExitStatus {
     var console = Console()
     do throws(CommandError) {
-      let invocation = try ArgumentParser(commands: CommandTable.commands).parse(words)
+      // What asks for no command needs none of their table.
+      let invocation =
+        try words.first.map(ArgumentParser.asksForVersion) == true
+        ? .version : ArgumentParser(commands: CommandTable.commands).parse(words)
       switch invocation {
       case .help(let arguments):
         let help = Help(commands: CommandTable.commands, isColored: Console(arguments).colorsOutput)

@@ -77,27 +77,34 @@ final class ARNFormat: Hashable, Sendable {
 
   /// Splits at the first five colons outside `${…}`.
   private static func segments(_ text: String) -> [String]? {
-    var segments: [String] = [""]
+    var segments: [String] = []
+    let bytes = text.utf8
+    var start = bytes.startIndex
     var inside = false
-    for character in text {
-      if character == "{" { inside = true }
-      if character == "}" { inside = false }
-      if character == ":", !inside, segments.count < 6 {
-        segments.append("")
-      } else {
-        segments[segments.count - 1].append(character)
+    for place in bytes.indices where segments.count < 5 {
+      switch bytes[place] {
+      case UInt8(ascii: "{"): inside = true
+      case UInt8(ascii: "}"): inside = false
+      case UInt8(ascii: ":") where !inside:
+        segments.append(String(text[start..<place]))
+        start = bytes.index(after: place)
+      default: continue
       }
     }
+    segments.append(String(text[start...]))
     return segments.count == 6 && segments[0] == "arn" && !segments[5].isEmpty ? segments : nil
   }
 
   private static func tokens(_ text: String) -> [Token] {
     var tokens: [Token] = []
     var rest = text[...]
-    while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
-      if start.lowerBound > rest.startIndex { tokens.append(.literal(String(rest[..<start.lowerBound]))) }
-      tokens.append(.placeholder(String(rest[start.upperBound..<end])))
-      rest = rest[rest.index(after: end)...]
+    while let start = rest.offset(ofBytes: "${") {
+      let open = rest.utf8.index(rest.startIndex, offsetBy: start)
+      let inner = rest.utf8.index(open, offsetBy: 2)
+      guard let end = rest.utf8[inner...].firstIndex(of: UInt8(ascii: "}")) else { break }
+      if open > rest.startIndex { tokens.append(.literal(String(rest[..<open]))) }
+      tokens.append(.placeholder(String(rest[inner..<end])))
+      rest = rest[rest.utf8.index(after: end)...]
     }
     if !rest.isEmpty { tokens.append(.literal(String(rest))) }
     return tokens
@@ -134,6 +141,11 @@ extension ARNFormat {
     guard let first = tokens.first else { return text.isEmpty }
     if tokens.count == 1, case .literal(let literal) = first { return literal == text || literal == "*" }
     return mayBeEmpty || !text.isEmpty
+  }
+
+  /// The byte with which resource parts of this format begin; `nil` where any will do.
+  var firstByte: UInt8? {
+    if case .literal(let literal)? = pieces.first { literal.first } else { nil }
   }
 
   /// Whether an ARN is of this format.

@@ -20,7 +20,6 @@ import IAM
 ///
 /// A value keeps what it looked up in the catalog, which changes nothing of its answers; give each thread its own.
 public struct ActionResolver: Sendable {
-  private let catalog: Catalog
   private let plans: PlanCache
 
   /// Names of request parameters that may tell lessons or context, whatever the operation.
@@ -30,7 +29,6 @@ public struct ActionResolver: Sendable {
   ///
   /// - Parameter catalog: The reference data.
   public init(catalog: Catalog = .embedded) {
-    self.catalog = catalog
     self.plans = PlanCache(catalog: catalog)
   }
 
@@ -123,8 +121,7 @@ public struct ActionResolver: Sendable {
     {
       return tagging(need.action, call, plan, of: given)
     }
-    return ResourceResolution(call: call, plan: plan, action: action, catalog: catalog).resources().map {
-      found in
+    return ResourceResolution(call: call, plan: plan, action: action).resources().map { found in
       Requirement(
         action: action.action, resource: found.resource, context: need.context,
         rule: "\(plan.mapping.rule), \(found.rule)", unresolvedReason: found.unresolvedReason)
@@ -155,8 +152,7 @@ public struct ActionResolver: Sendable {
     if !tagged.isEmpty {
       return tagged.map { Requirement(action: action.action, resource: $0, rule: "tag-on-create") }
     }
-    let resolution = ResourceResolution(
-      call: call, plan: plan, action: action, catalog: catalog, isTagging: true)
+    let resolution = ResourceResolution(call: call, plan: plan, action: action, isTagging: true)
     return resolution.resources().map { found in
       Requirement(
         action: action.action, resource: found.resource, rule: "tag-on-create, \(found.rule)",
@@ -170,9 +166,7 @@ public struct ActionResolver: Sendable {
   /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
     action.types.flatMap { type in
-      let query = ResourceQuery(
-        call: call, plan: plan, operation: plan.name, action: action, type: type,
-        catalog: catalog)
+      let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
       return EC2Resources().tagged(query).map { resource in
         Requirement(
           action: action.action, resource: resource,
@@ -184,7 +178,8 @@ public struct ActionResolver: Sendable {
   /// The requirement that a denial states, or `nil` where its action is not in the catalog.
   private func deniedRequirement(_ denial: DenialMessage, _ call: Call, _ plan: OperationPlan) -> Requirement?
   {
-    guard let name = catalog.canonicalName(denial.action), let action = plans.action(name) else { return nil }
+    guard let action = plans.action(spelled: denial.action) else { return nil }
+    let name = action.action
     if action.types.isEmpty { return Requirement(action: name, resource: "*", rule: "denial-message") }
     if let arn = denial.resource.flatMap(WellFormed.arn), action.accepts(arn) {
       return Requirement(action: name, resource: arn.description, rule: "denial-message")

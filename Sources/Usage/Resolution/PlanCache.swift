@@ -16,6 +16,15 @@ final class PlanCache: Sendable {
     var operations: [Operation: OperationPlan] = [:]
     var actions: [String: ActionPlan] = [:]
     var services: [String: ServiceTypes] = [:]
+    var formats: [String: ARNFormat] = [:]
+
+    /// A format, parsed once however many types and actions have it.
+    mutating func format(_ text: String) -> ARNFormat? {
+      if let format = formats[text] { return format }
+      let format = ARNFormat(text)
+      formats[text] = format
+      return format
+    }
   }
 
   private static let capacity = 20_000
@@ -44,22 +53,36 @@ final class PlanCache: Sendable {
     }
   }
 
+  /// The plan of an action that a record spells as it likes, or `nil` where the catalog has no such action.
+  ///
+  /// - Parameter name: The action, in any case. Plans are kept by the names of the catalog alone.
+  /// - Returns: The plan, or `nil`.
+  func action(spelled name: String) -> ActionPlan? {
+    if let plan = state.withLock({ $0.actions[name] }) { return plan }
+    return catalog.canonicalName(name).flatMap { action($0) }
+  }
+
   /// The plan of an action, or `nil` where the catalog has no such action.
   ///
-  /// - Parameter name: The action.
+  /// - Parameter name: The action as the catalog spells it.
   /// - Returns: The plan, or `nil`.
   func action(_ name: String) -> ActionPlan? {
     state.withLock { state in
       if let plan = state.actions[name] { return plan }
       guard let entry = catalog.action(name) else { return nil }
       let service = String(entry.action.prefix { $0 != ":" })
-      let types = state.services[service] ?? ServiceTypes(service: service, catalog: catalog)
+      let types =
+        state.services[service] ?? ServiceTypes(service: service, catalog: catalog) { state.format($0) }
       state.services[service] = types
       let plan = ActionPlan(
         action: entry.action, service: service, accessLevel: entry.accessLevel,
         types: entry.resourceTypes.map { type in
           ResourceTypeFormats(
-            name: type.name, required: type.required, formats: type.arnFormats.compactMap(ARNFormat.init))
+            name: type.name, required: type.required,
+            formats: type.arnFormats.compactMap { state.format($0) }
+          ) { placeholder in
+            catalog.parameterAliases(placeholder: placeholder, resourceType: type.name, service: service)
+          }
         },
         serviceTypes: types)
       state.actions[name] = plan

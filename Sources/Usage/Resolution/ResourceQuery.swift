@@ -12,14 +12,13 @@ struct ResourceQuery {
   let call: Call
   /// The operation.
   let plan: OperationPlan
-  /// The operation's name, taken apart.
-  let operation: OperationName
   /// The action.
   let action: ActionPlan
   /// The resource type.
   let type: ResourceTypeFormats
-  /// Reference data, for parameter aliases.
-  let catalog: Catalog
+
+  /// The operation's name, taken apart.
+  var operation: OperationName { plan.name }
 
   /// Whether the service makes a resource of this type in the call, and so assigns what the request does not state.
   var isCreated: Bool {

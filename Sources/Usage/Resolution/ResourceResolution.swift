@@ -48,7 +48,6 @@ struct ResourceResolution {
   let call: Call
   let plan: OperationPlan
   let action: ActionPlan
-  let catalog: Catalog
   /// Whether only types that the operation is about come into question: those of a tag put on what is created.
   var isTagging = false
 
@@ -92,9 +91,7 @@ struct ResourceResolution {
   }
 
   private func ask(_ rules: [any ResourceRule], _ type: ResourceTypeFormats) -> [Found] {
-    let query = ResourceQuery(
-      call: call, plan: plan, operation: plan.name, action: action, type: type,
-      catalog: catalog)
+    let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
     for rule in rules {
       let resources = rule.resources(query)
       if !resources.isEmpty {

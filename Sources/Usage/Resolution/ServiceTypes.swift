@@ -11,6 +11,10 @@ final class ResourceTypeFormats: Sendable {
   let required: Bool
   /// Its formats.
   let formats: [ARNFormat]
+  /// The name in lower-case letters and digits.
+  let foldedName: String
+  /// The names of parameters that fill a placeholder of the formats, where the catalog states any.
+  private let aliases: [String: [String]]
 
   /// Creates a type.
   ///
@@ -18,10 +22,26 @@ final class ResourceTypeFormats: Sendable {
   ///   - name: The type's name in the service's table.
   ///   - required: Whether the action requires it.
   ///   - formats: Its formats.
-  init(name: String, required: Bool, formats: [ARNFormat]) {
+  ///   - aliases: The names of parameters that the catalog states for a placeholder.
+  init(name: String, required: Bool, formats: [ARNFormat], _ aliases: (_ placeholder: String) -> [String]) {
     self.name = name
     self.required = required
     self.formats = formats
+    foldedName = ParameterIndex.folded(name)
+    var known: [String: [String]] = [:]
+    for placeholder in formats.flatMap(\.placeholders) where known[placeholder] == nil {
+      let names = aliases(placeholder)
+      if !names.isEmpty { known[placeholder] = names }
+    }
+    self.aliases = known
+  }
+
+  /// The names of parameters that the catalog states for a placeholder.
+  ///
+  /// - Parameter placeholder: The placeholder, one of those of ``formats``.
+  /// - Returns: The names, most telling first.
+  func aliases(of placeholder: String) -> [String] {
+    aliases.isEmpty ? [] : aliases[placeholder] ?? []
   }
 }
 
@@ -29,16 +49,18 @@ final class ResourceTypeFormats: Sendable {
 ///
 /// A class, because every action of the service refers to them.
 final class ServiceTypes: Sendable {
-  private let formats: [(type: String, format: ARNFormat)]
+  /// The formats with their types, and the byte with which resource parts begin; `nil` where any will do.
+  private let formats: [(type: String, first: UInt8?, format: ARNFormat)]
 
   /// Reads the types of a service.
   ///
   /// - Parameters:
   ///   - service: The service prefix.
   ///   - catalog: The reference data.
-  init(service: String, catalog: Catalog) {
+  ///   - parse: Parses a format.
+  init(service: String, catalog: Catalog, _ parse: (String) -> ARNFormat?) {
     formats = catalog.resourceTypes(service: service).flatMap { type in
-      type.arnFormats.compactMap { text in ARNFormat(text).map { (type.name, $0) } }
+      type.arnFormats.compactMap { text in parse(text).map { (type.name, $0.firstByte, $0) } }
     }
   }
 
@@ -52,7 +74,9 @@ final class ServiceTypes: Sendable {
   func types(of arn: ARN) -> [String] {
     var best = (literals: -1, placeholders: -1)
     var types: [String] = []
+    let first = arn.resource.utf8.first
     for index in formats.indices {
+      if let begins = formats[index].first, begins != first { continue }
       let format = formats[index].format
       guard format.specificity >= best, format.matches(arn) else { continue }
       if format.specificity > best {
@@ -75,8 +99,8 @@ extension ServiceTypes {
   /// - Returns: The value, or `nil`.
   func value(of placeholder: String, in arn: ARN) -> String? {
     let types = types(of: arn)
-    for (type, format) in formats where types.contains(type) {
-      guard let bindings = format.bindings(arn), let index = format.placeholders.firstIndex(of: placeholder)
+    for (type, _, format) in formats where types.contains(type) {
+      guard let index = format.placeholders.firstIndex(of: placeholder), let bindings = format.bindings(arn)
       else {
         continue
       }

@@ -46,35 +46,52 @@ struct PlaceholderValues {
     of placeholder: String, isNaming: Bool, isSole: Bool, except taken: Set<[String]>
   ) -> [Parameter] {
     for index in indexes where !index.isEmpty {
-      for name in names(of: placeholder, isNaming: isNaming, isSole: isSole) {
-        let values = index.values(named: name).filter { !taken.contains($0.path) }
-          .compactMap { usable($0, for: placeholder) }
-        if !values.isEmpty { return values }
+      for sort in NameSort.allCases {
+        for name in names(sort, of: placeholder, isNaming: isNaming, isSole: isSole) {
+          let values = index.values(named: name).filter { !taken.contains($0.path) }
+            .compactMap { usable($0, for: placeholder) }
+          if !values.isEmpty { return values }
+        }
       }
     }
     return []
   }
 
-  /// The names under which a placeholder's value may stand, most telling first.
-  private func names(of placeholder: String, isNaming: Bool, isSole: Bool) -> [String] {
+  /// Sorts of names under which a placeholder's value may stand, most telling first.
+  private enum NameSort: CaseIterable {
+    /// The placeholder's own.
+    case own
+    /// The catalog's aliases.
+    case aliases
+    /// The placeholder with another ending.
+    case endings
+    /// Those that the type has, and those that say nothing of it.
+    case type
+  }
+
+  /// The names of one sort under which a placeholder's value may stand, most telling first.
+  private func names(
+    _ sort: NameSort, of placeholder: String, isNaming: Bool, isSole: Bool
+  ) -> [String] {
     let folded = ParameterIndex.folded(placeholder)
-    let type = ParameterIndex.folded(query.type.name)
-    var names = [folded]
-    names += query.catalog.parameterAliases(
-      placeholder: placeholder, resourceType: query.type.name, service: query.action.service)
-    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
-    let isID = ending == "id" || ending == "uuid"
-    let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
-    if !stem.isEmpty { names += PlaceholderValues.variants(of: stem) }
-    if isNaming {
-      names += PlaceholderValues.variants(of: type)
-      if allowsPlainNames {
-        names += PlaceholderValues.plainNames(isID: isID && isSole, isCreated: query.isCreated)
-      }
-    } else if isID, allowsPlainNames {
-      names += ["id", "identifier"]
+    switch sort {
+    case .own: return [folded]
+    case .aliases:
+      return query.type.aliases(of: placeholder)
+    case .endings, .type: break
     }
-    return names
+    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
+    if sort == .endings {
+      let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
+      return stem.isEmpty ? [] : PlaceholderValues.variants(of: stem)
+    }
+    let isID = ending == "id" || ending == "uuid"
+    if isNaming {
+      let names = PlaceholderValues.variants(of: query.type.foldedName)
+      guard allowsPlainNames else { return names }
+      return names + PlaceholderValues.plainNames(isID: isID && isSole, isCreated: query.isCreated)
+    }
+    return isID && allowsPlainNames ? ["id", "identifier"] : []
   }
 
   /// Names that say nothing of the type.

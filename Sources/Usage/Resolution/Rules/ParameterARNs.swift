@@ -31,7 +31,7 @@ struct ParameterARNs: ResourceRule {
       }
     }
     guard byPath.count > 1 else { return byPath.first?.arns ?? [] }
-    let type = ParameterIndex.folded(query.type.name)
+    let type = query.type.foldedName
     let ranked = byPath.map { candidate in
       (rank: rank(candidate.path, type: type), candidate.path, candidate.arns)
     }
