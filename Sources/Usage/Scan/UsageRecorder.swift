@@ -191,7 +191,7 @@ struct UsageRecorder: EventConsumer {
     // Numbers of callers are good until then.
     if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
     let identity = event.key(.userIdentity)
-    let known = identities[identity] ?? addIdentity(identity, decode)
+    let known = identities[identity] ?? addIdentity(identity, event)
     let number = Int(known & ~UsageRecorder.isRecorded)
     let caller = callers[number]
     let shape = shape(event, caller, decode)
@@ -200,13 +200,13 @@ struct UsageRecorder: EventConsumer {
     coverage.add(time, to: shapes[shape].coverage)
     if shapes[shape].isTelling, !hasTaught[number] {
       hasTaught[number] = true
-      recorded.learn(Lessons.facts(decode().userIdentity))
+      recorded.learn(Lessons.facts(event.userIdentity))
     }
     if treatment == .covering { return }
     shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      recorded.recordSession(decode().userIdentity, of: caller.principal)
+      recorded.recordSession(event.userIdentity, of: caller.principal)
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -215,27 +215,27 @@ struct UsageRecorder: EventConsumer {
       for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(oddID: id, at: use) }
     }
     recordAddress(event, shape, decode)
-    if let user = caller.user { recordUser(user, shape, decode) }
+    if let user = caller.user { recordUser(user, shape, event) }
   }
 
   /// Adds an identity.
   ///
   /// - Parameters:
   ///   - key: The key of its text.
-  ///   - decode: Decodes the event.
+  ///   - event: The event.
   /// - Returns: The number of its caller.
-  private mutating func addIdentity(_ key: JSONDigest, _ decode: () -> CloudTrailEvent) -> UInt32 {
+  private mutating func addIdentity(_ key: JSONDigest, _ event: EventView) -> UInt32 {
     if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
-    let identity = decode().userIdentity
+    let identity = event.userIdentity
     let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
-    let digest = identity.principalDigest
     // What a person used a role for is kept of people whose identity differs from others' by the session alone.
-    let kind = (user ?? .empty).following(digest)
+    let kind = (user ?? .empty).following(event.callerKey)
     if let number = callerNumbers[kind] {
       identities[key] = number
       return number
     }
-    callers.append(Caller(identity, digest, user, Principal(identity), in: &recorded.uses))
+    callers.append(
+      Caller(identity, identity.principalDigest, user, Principal(identity), in: &recorded.uses))
     hasTaught.append(false)
     let number = UInt32(callers.count - 1)
     callerNumbers[kind] = number
@@ -271,12 +271,12 @@ struct UsageRecorder: EventConsumer {
   }
 
   /// Keeps what a person used a role for.
-  private mutating func recordUser(_ user: JSONDigest, _ shape: Int, _ decode: () -> CloudTrailEvent) {
+  private mutating func recordUser(_ user: JSONDigest, _ shape: Int, _ event: EventView) {
     let key = user.following(JSONDigest(UInt64(shape)))
     guard users[key] == nil else { return }
     if users.count >= UsageRecorder.mostSeen { users.removeAll() }
     users[key] = 0
-    guard shapes[shape].outcome != .denied, let user = RoleUser(decode().userIdentity) else { return }
+    guard shapes[shape].outcome != .denied, let user = RoleUser(event.userIdentity) else { return }
     let reader = UseReader(recorded.uses)
     let keys = usesOfShapes[shapes[shape].uses].map { reader.key(at: $0) }
     for key in keys { recorded.recordUser(user, of: key.principal, [key.action]) }
