@@ -52,11 +52,17 @@ struct TemplateTable: Sendable {
   /// How many large parts are in the skeleton.
   private var parts = 0
   private var found: Int?
+  private let shared: SharedTemplates
 
   /// Creates an empty table.
   ///
-  /// - Parameter catalog: The reference data, whose words are no names.
-  init(_ catalog: Catalog) { labels = TemplateTable.labels(catalog) }
+  /// - Parameters:
+  ///   - catalog: The reference data, whose words are no names.
+  ///   - shared: What other threads know.
+  init(_ catalog: Catalog, _ shared: SharedTemplates) {
+    labels = TemplateTable.labels(catalog)
+    self.shared = shared
+  }
 
   /// Labels of nothing, with all words that rules look for.
   ///
@@ -75,11 +81,12 @@ struct TemplateTable: Sendable {
   ///   - outline: What may tell something in it.
   ///   - surroundings: What decides the resolution of the caller's identity.
   ///   - table: The table that numbers are of.
+  ///   - calls: The table that the numbers of sorts are of.
   ///   - needs: What the call needs is appended here.
   /// - Returns: What else is known of the call; `nil` where rules must look.
   mutating func call(
     _ event: EventView, _ outline: EventOutline, _ surroundings: [String?], _ table: inout UseTable,
-    _ needs: inout [UseTable.Need]
+    _ calls: inout CallTable, _ needs: inout [UseTable.Need]
   ) -> Found? {
     found = nil
     event.begin(&labels, outline, surroundings)
@@ -87,13 +94,11 @@ struct TemplateTable: Sendable {
     rest = event.wordsDigest(outline)
     key = labels.digest.following(rest)
     parts = 0
-    while let number = numbers[key] {
-      if number != DigestTable.fork {
-        found = Int(number)
-        break
-      }
+    find(&calls)
+    while numbers[key] == DigestTable.fork, parts < EventView.parts.count {
       addPart(event)
       guard labels.isWhole else { return nil }
+      find(&calls)
     }
     guard let found, case .template(let template, var facts) = entries[found] else { return nil }
     if facts.numbers == nil {
@@ -104,6 +109,41 @@ struct TemplateTable: Sendable {
     return Found(
       sort: facts.sort, observed: template.fill(labels, numbers, &table, &needs),
       lessons: template.filledLessons(labels, labels.allLetters), parts: facts.parts)
+  }
+
+  /// Finds what is known of the skeleton at hand, here or by other threads.
+  private mutating func find(_ calls: inout CallTable) {
+    let number = numbers[key]
+    if let number {
+      if number == DigestTable.fork { return }
+      found = Int(number)
+      guard case .met = entries[Int(number)] else { return }
+    }
+    switch shared.find(key) {
+    case .fork:
+      // What was met here stays: it has decided less.
+      if number == nil { numbers[key] = DigestTable.fork }
+    case .met: if number == nil { add(.met) }
+    case .named: add(.named)
+    case .template(let template, let parts, let sort):
+      add(.template(template, Facts(parts: parts, sort: calls.number(of: sort))))
+    case nil: break
+    }
+  }
+
+  /// Adds or replaces what is known of the skeleton at hand.
+  private mutating func add(_ entry: Entry) {
+    if let found {
+      entries[found] = entry
+      return
+    }
+    if entries.count >= TemplateTable.mostEntries {
+      entries.removeAll(keepingCapacity: true)
+      numbers.removeAll()
+    }
+    found = entries.count
+    numbers[key] = UInt32(entries.count)
+    entries.append(entry)
   }
 
   /// Forgets numbers, because the table that they were of is gone.
@@ -120,11 +160,11 @@ struct TemplateTable: Sendable {
   /// - Parameters:
   ///   - event: The event.
   ///   - resolution: What the call needs.
-  ///   - sort: The number of its sort.
+  ///   - sort: Its sort, and the number of that.
   ///   - partsRead: How many of its large parts decide what it needs.
   ///   - resolve: Resolves an event.
   mutating func learn(
-    _ event: EventView, _ resolution: Resolution, _ sort: UInt32, _ partsRead: Int,
+    _ event: EventView, _ resolution: Resolution, _ sort: (CallSort, number: UInt32), _ partsRead: Int,
     _ resolve: (CloudTrailEvent) -> Resolution
   ) {
     guard labels.isWhole else { return }
@@ -133,28 +173,30 @@ struct TemplateTable: Sendable {
       return
     }
     guard case .met = entries[found] else { return }
-    entries[found] = .named
-    guard partsRead <= parts else { return }
-    let template = ResolutionTemplate(resolution, labels) { letters in
-      event.renamed(labels, letters).map(resolve)
+    let template =
+      partsRead > parts
+      ? nil
+      : ResolutionTemplate(resolution, labels) { letters in event.renamed(labels, letters).map(resolve) }
+    guard let template else {
+      entries[found] = .named
+      shared.add(.named, key)
+      return
     }
-    if let template { entries[found] = .template(template, Facts(parts: parts, sort: sort)) }
+    entries[found] = .template(template, Facts(parts: parts, sort: sort.number))
+    shared.add(.template(template, parts: parts, sort.0), key)
   }
 
   /// Notes that a call was met.
   private mutating func note(_ event: EventView, _ partsRead: Int) {
-    if entries.count >= TemplateTable.mostEntries {
-      entries.removeAll(keepingCapacity: true)
-      numbers.removeAll()
-    }
     // An earlier call may have forked further than this one needs.
-    while parts < partsRead || numbers[key] == DigestTable.fork {
+    while parts < partsRead || numbers[key] == DigestTable.fork, parts < EventView.parts.count {
       numbers[key] = DigestTable.fork
+      shared.add(.fork, key)
       addPart(event)
       guard labels.isWhole else { return }
     }
-    numbers[key] = UInt32(entries.count)
-    entries.append(.met)
+    add(.met)
+    shared.add(.met, key)
   }
 
   private mutating func addPart(_ event: EventView) {

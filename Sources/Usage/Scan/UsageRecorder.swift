@@ -92,6 +92,7 @@ struct UsageRecorder: EventConsumer {
   private var needs: [UseTable.Need] = []
   /// Templates of resolutions, once there were enough of them that making templates pays.
   private var templates: TemplateTable?
+  private let sharedTemplates: SharedTemplates
   /// How many calls are resolved before templates are made.
   private let templatesAfter: Int
   private var resolutionsMade = 0
@@ -111,8 +112,13 @@ struct UsageRecorder: EventConsumer {
   /// - Parameters:
   ///   - filter: Which events count.
   ///   - catalog: The reference data.
+  ///   - templates: What threads know of templates.
   ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
-  init(filter: EventFilter, catalog: Catalog, templatesAfter: Int = 512) {
+  init(
+    filter: EventFilter, catalog: Catalog, templates: SharedTemplates = SharedTemplates(),
+    templatesAfter: Int = 512
+  ) {
+    sharedTemplates = templates
     self.filter = filter
     self.resolver = ActionResolver(catalog: catalog)
     self.catalog = catalog
@@ -133,7 +139,8 @@ struct UsageRecorder: EventConsumer {
   mutating func takeLedger() -> UsageLedger {
     finish()
     let ledger = recorded
-    self = UsageRecorder(filter: filter, catalog: catalog, templatesAfter: templatesAfter)
+    self = UsageRecorder(
+      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
     return ledger
   }
 
@@ -356,7 +363,7 @@ struct UsageRecorder: EventConsumer {
       needs += needsOfResolutions[call.needs]
       return (call.sort, call.observed, known)
     }
-    if let found = templates?.call(event, outline, caller.resolved, &recorded.uses, &needs) {
+    if let found = templates?.call(event, outline, caller.resolved, &recorded.uses, &calls, &needs) {
       templateHits += 1
       recorded.learn(found.lessons)
       return (found.sort, found.observed, max(known, found.parts))
@@ -365,10 +372,13 @@ struct UsageRecorder: EventConsumer {
     let decoded = decode()
     var partsRead = 0
     let resolution = resolver.resolve(decoded) { partsRead = $0.partsRead }
-    let sort = calls.number(of: CallSort(CallFacts(decoded, caller.principal, resolution)))
-    templates?.learn(event, resolution, sort, partsRead) { resolver.resolve($0) { _ in } }
+    let sorted = CallSort(CallFacts(decoded, caller.principal, resolution))
+    let sort = calls.number(of: sorted)
+    templates?.learn(event, resolution, (sorted, sort), partsRead) { resolver.resolve($0) { _ in } }
     resolutionsMade += 1
-    if templates == nil, resolutionsMade > templatesAfter { templates = TemplateTable(catalog) }
+    if templates == nil, resolutionsMade > templatesAfter {
+      templates = TemplateTable(catalog, sharedTemplates)
+    }
     recorded.learn(resolution.lessons)
     if resolution.kind == .action {
       for requirement in resolution.requirements { needs.append(UseTable.Need(requirement, &recorded.uses)) }

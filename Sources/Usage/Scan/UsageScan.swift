@@ -64,8 +64,9 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger as recorded, which may be stored and merged with others, and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func record() throws -> (ledger: UsageLedger, summary: LogSummary) {
+    let templates = SharedTemplates()
     var (recorder, summary) = try fold {
-      UsageRecorder(filter: $0, catalog: $1, templatesAfter: templatesAfter)
+      UsageRecorder(filter: $0, catalog: $1, templates: templates, templatesAfter: templatesAfter)
     }
     var ledger = recorder.takeLedger()
     ledger.generalize()
@@ -80,8 +81,9 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
+    let templates = SharedTemplates()
     var (recorder, summary) = try fold {
-      UsageRecorder(filter: $0, catalog: $1, templatesAfter: templatesAfter)
+      UsageRecorder(filter: $0, catalog: $1, templates: templates, templatesAfter: templatesAfter)
     }
     return Result(recorded: recorder.takeLedger(), summary: summary, filter: filter)
   }
