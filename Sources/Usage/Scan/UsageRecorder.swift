@@ -15,11 +15,11 @@ import JSONStream
 /// All but counts may be recorded any number of times, so what was seen before may be forgotten at any time.
 struct UsageRecorder: EventConsumer {
   /// How many shapes are kept; all are recorded and dropped when there are more.
-  private static let mostShapes = 32_768
+  private static let mostShapes = 16_384
   /// How many identities are remembered.
-  private static let mostIdentities = 1 << 16
+  private static let mostIdentities = 1 << 15
   /// How many addresses and people of shapes are remembered.
-  private static let mostSeen = 1 << 15
+  private static let mostSeen = 1 << 14
   /// How many uses are recorded before families are looked at for the first time.
   private static let leastUses = 16_384
   /// How many texts are kept before those are dropped that no use has.
