@@ -52,7 +52,7 @@ extension EventView {
   package func plainText(_ field: RecordField) -> String? {
     guard let index = index(field) else { return nil }
     let node = unsafe nodes[index]
-    guard node.kind == .string, !node.hasEscapes else { return nil }
+    guard node.isString, !node.hasEscapes else { return nil }
     return unsafe String(decoding: text[node.start + 1..<node.end - 1], as: UTF8.self)
   }
 

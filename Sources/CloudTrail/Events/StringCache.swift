@@ -31,7 +31,7 @@ final class StringCache {
   func text(_ record: RecordText, _ index: Int?) -> String? {
     guard let index else { return nil }
     let node = record[index]
-    guard node.kind == .string, !node.hasEscapes, (18...StringCache.longest).contains(node.end - node.start)
+    guard node.isString, !node.hasEscapes, (18...StringCache.longest).contains(node.end - node.start)
     else {
       return record.nonemptyText(at: index)
     }
