@@ -137,11 +137,13 @@ public import IAM
   }
 
   private func contains(_ node: JSONTape.Node, _ letters: StaticString) -> Bool {
-    let last = node.end - letters.utf8CodeUnitCount
+    // The places are within the node, which the tape has checked to be in the text; letters have at least one.
+    let first = unsafe letters.utf8Start[0]
+    let last = node.end &- letters.utf8CodeUnitCount
     var offset = node.start
     while offset <= last {
-      if holds(letters, at: offset) { return true }
-      offset += 1
+      if unsafe text[offset] == first, holds(letters, at: offset) { return true }
+      offset = offset &+ 1
     }
     return false
   }
@@ -199,7 +201,8 @@ public import IAM
 
 /// Names of members in lower-case letters and digits, as rules compare them.
 package struct FoldedNames: Sendable {
-  private let names: [[UInt8]]
+  /// The names by the lower bits of the letter that they begin with.
+  private let names: [[[UInt8]]]
   /// The letters that names begin with, as bits.
   private let initials: UInt32
 
@@ -210,8 +213,13 @@ package struct FoldedNames: Sendable {
   ///
   /// - Parameter names: The names in any spelling.
   package init(_ names: [String]) {
-    self.names = names.map { name in Array(name.utf8).compactMap(FoldedNames.folded) }
-    initials = self.names.reduce(0) { $0 | 1 << UInt32(($1.first ?? 0) & 31) }
+    var sorted = [[[UInt8]]](repeating: [], count: 32)
+    for name in names {
+      let letters = Array(name.utf8).compactMap(FoldedNames.folded)
+      if let first = letters.first { sorted[Int(first & 31)].append(letters) }
+    }
+    self.names = sorted
+    initials = sorted.indices.reduce(0) { sorted[$1].isEmpty ? $0 : $0 | 1 << UInt32($1) }
   }
 
   /// The byte in lower case, or `nil` where it is no letter or digit.
@@ -233,9 +241,15 @@ package struct FoldedNames: Sendable {
   /// Whether a range of a text, folded, is one of the names, or is written with escapes.
   func contain(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     // The range comes from a tape, which has checked it against the text.
-    names.contains { name in
+    var start = range.lowerBound
+    while start < range.upperBound, unsafe FoldedNames.folded(text[start]) == nil {
+      if unsafe text[start] == UInt8(ascii: "\\") { return initials != 0 }
+      start += 1
+    }
+    guard start < range.upperBound else { return false }
+    return names[Int(unsafe text[start] & 31)].contains { name in
       var matched = 0
-      for place in range {
+      for place in start..<range.upperBound {
         let byte = unsafe text[place]
         if byte == UInt8(ascii: "\\") { return true }
         guard let folded = FoldedNames.folded(byte) else { continue }
