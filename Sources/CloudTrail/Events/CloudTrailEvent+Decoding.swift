@@ -17,7 +17,7 @@ extension CloudTrailEvent {
       unsafe json.withUnsafeBytes { text in
         let record = unsafe RecordText(nodes, text)
         return RecordFields.with(0, of: record) { fields in
-          CloudTrailEvent(record, RecordFacts(record, fields), StringCache())
+          CloudTrailEvent(record, RecordFacts(record, fields), StringCache(places: 0))
         }
       }
     }
