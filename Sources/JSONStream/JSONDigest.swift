@@ -5,36 +5,42 @@
 // bytes a step. The digest is keyed by a number that each run of the program draws anew, so that nobody can prepare
 // events that are taken for each other; it must not be stored nor printed.
 
-import CScan
+public import CScan
 
 /// A 64-bit content hash.
-package struct JSONDigest: Hashable, Sendable {
+///
+/// Public so that the compiler puts it into the code of other modules, as it does with nothing less.
+public struct JSONDigest: Hashable, Sendable {
   /// The hash.
-  package var value: UInt64
+  public var value: UInt64
 
   /// The digest of nothing.
-  package static let empty = JSONDigest(0)
+  @inlinable public static var empty: JSONDigest { JSONDigest(0) }
 
-  @usableFromInline static var key: UInt64 { whittle_scan_key() }
+  @inlinable @inline(__always) static var key: UInt64 { whittle_scan_key() }
 
   /// Creates a digest of a hash.
   ///
   /// - Parameter value: The hash.
   @inlinable @inline(__always)
-  package init(_ value: UInt64) { self.value = value }
+  public init(_ value: UInt64) { self.value = value }
+
+  /// Whether two digests are the same.
+  @inlinable @inline(__always)
+  public static func == (left: JSONDigest, right: JSONDigest) -> Bool { left.value == right.value }
 
   /// Adds a part; the order of additions does not matter.
   ///
   /// - Parameter other: The part.
   @inlinable @inline(__always)
-  package mutating func add(_ other: JSONDigest) { value &+= other.value }
+  public mutating func add(_ other: JSONDigest) { value &+= other.value }
 
   /// The digest of this value at a place, so that equal values in different places differ.
   ///
   /// - Parameter tag: The place.
   /// - Returns: The digest.
   @inlinable @inline(__always)
-  package func tagged(_ tag: UInt64) -> JSONDigest {
+  public func tagged(_ tag: UInt64) -> JSONDigest {
     JSONDigest(JSONDigest.mix(value ^ 0x9E37_79B9_7F4A_7C15, tag ^ 0xBF58_476D_1CE4_E5B9))
   }
 
@@ -43,7 +49,7 @@ package struct JSONDigest: Hashable, Sendable {
   /// - Parameter other: The one before.
   /// - Returns: The digest of both.
   @inlinable @inline(__always)
-  package func following(_ other: JSONDigest) -> JSONDigest {
+  public func following(_ other: JSONDigest) -> JSONDigest {
     JSONDigest(JSONDigest.mix(value ^ 0xA076_1D64_78BD_642F, other.value ^ 0xE703_7ED1_A0B4_28DB))
   }
 
@@ -69,7 +75,7 @@ package struct JSONDigest: Hashable, Sendable {
   ///   - range: The range, which must lie in the buffer.
   ///   - other: Another number for another digest of the same bytes: the two together have 128 bits.
   @inlinable @inline(__always)
-  package init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>, other: UInt64 = 0) {
+  public init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>, other: UInt64 = 0) {
     var place = range.lowerBound
     let end = range.upperBound
     var hash = JSONDigest.key ^ other ^ UInt64(truncatingIfNeeded: end &- place) &* 0x8BB8_4B93_962E_ACC9

@@ -388,10 +388,10 @@ package struct JSONFramer: Sendable {
         attempts += 1
         return .needMore
       case .complete, .incomplete, .irregular:
-        // From the bracket on, which stands outside strings, the automaton decides what the text is.
+        // The automaton decides what the text is. Where it finds nothing wrong the index is right behind the value too:
+        // the bracket stood outside strings.
         isIrregular = true
         tape.restart(watchingEnvelopes: tape.state.watchesEnvelopes)
-        index.restart(at: position)
         return nil
       }
     }

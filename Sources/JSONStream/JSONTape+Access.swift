@@ -31,7 +31,7 @@ extension JSONTape {
   /// The node at an index.
   ///
   /// - Parameter index: An index below `nodes.count`; 0 is the value that was parsed.
-  @inlinable package subscript(index: Int) -> Node { nodes[index] }
+  @inlinable public subscript(index: Int) -> Node { nodes[index] }
 
   /// The indices of the elements of an array; empty for any other node.
   ///

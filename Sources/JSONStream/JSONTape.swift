@@ -17,9 +17,12 @@
 /// A validated index of one JSON value, reusable without allocation.
 ///
 /// Offsets are from the first byte of the text that was parsed, and at most 2³² − 1.
-package struct JSONTape: Sendable {
+///
+/// The tape and what is read of it all the time are public, for the compiler puts no less into the code of other modules
+/// (measured: a call for each look at a node); nobody outside the package can make one.
+public struct JSONTape: Sendable {
   /// What a node is.
-  package enum Kind: UInt8, Sendable {
+  public enum Kind: UInt8, Sendable {
     /// The literal `null`.
     case null
     /// The literal `false`.
@@ -34,30 +37,41 @@ package struct JSONTape: Sendable {
     case array
     /// An object; name and value of each member, in turn, are the nodes behind it.
     case object
+
+    /// Whether two kinds are the same.
+    @inlinable @inline(__always)
+    public static func == (left: Kind, right: Kind) -> Bool {
+      // One byte each, whose value is the case.
+      unsafe unsafeBitCast(left, to: UInt8.self) == unsafeBitCast(right, to: UInt8.self)
+    }
   }
 
   /// One value, or one member name, of the text.
-  package struct Node: Sendable {
+  public struct Node: Sendable {
     @usableFromInline let from: UInt32
     @usableFromInline var to: UInt32
     @usableFromInline var behind: UInt32
     /// What the node is.
-    package let kind: Kind
+    public let kind: Kind
     /// For strings, whether a backslash stands in them.
-    package var hasEscapes: Bool
+    public internal(set) var hasEscapes: Bool
     /// Whether this is a container at the depth bound, whose content was checked but has no nodes.
-    package var isOpaque: Bool
+    public internal(set) var isOpaque: Bool
 
     /// The offset of the first byte; for strings, of the opening quote.
-    @inlinable package var start: Int { Int(from) }
+    @inlinable @inline(__always) public var start: Int { Int(from) }
     /// The offset behind the last byte; for strings, behind the closing quote.
-    @inlinable package var end: Int { Int(to) }
+    @inlinable @inline(__always) public var end: Int { Int(to) }
     /// The index of the node behind this node and all that it contains.
-    @inlinable package var next: Int { Int(behind) }
+    @inlinable @inline(__always) public var next: Int { Int(behind) }
     /// The offsets from first to last byte.
-    @inlinable package var range: Range<Int> { start..<max(start, end) }
+    @inlinable @inline(__always) public var range: Range<Int> { start..<max(start, end) }
+    /// Whether this is a string; comparing kinds of another module is a call.
+    @inlinable @inline(__always) public var isString: Bool {
+      if case .string = kind { true } else { false }
+    }
     /// Whether the value is `null` or an empty string, which records use as they use absence.
-    @inlinable package var isAbsent: Bool {
+    @inlinable @inline(__always) public var isAbsent: Bool {
       switch kind {
       case .null: true
       case .string: to &- from == 2
@@ -77,7 +91,7 @@ package struct JSONTape: Sendable {
   /// The nodes in document order.
   ///
   /// The value itself is node 0; there are none until a parse has succeeded.
-  package internal(set) var nodes: [Node] = []
+  public internal(set) var nodes: [Node] = []
 
   /// The nesting beyond which `depthPolicy` applies; a scalar has depth 0.
   package let depthLimit: Int

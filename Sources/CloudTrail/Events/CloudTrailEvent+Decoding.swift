@@ -16,8 +16,9 @@ extension CloudTrailEvent {
     self = unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe json.withUnsafeBytes { text in
         let record = unsafe RecordText(nodes, text)
-        let fields = unsafe RecordFields(of: 0, nodes, text)
-        return CloudTrailEvent(record, RecordFacts(record, fields), StringCache())
+        return RecordFields.with(0, of: record) { fields in
+          CloudTrailEvent(record, RecordFacts(record, fields), StringCache(places: 0))
+        }
       }
     }
   }
@@ -157,10 +158,10 @@ struct RecordFacts {
     guard let index = fields[.eventID] else { return nil }
     let node = record[index]
     if node.isAbsent { return nil }
-    if node.kind == .string, !node.hasEscapes {
+    if node.isString, !node.hasEscapes {
       return unsafe EventDigest(content, idIn: record.text, node.start + 1..<node.end - 1, time: time)
     }
-    if node.kind == .string {
+    if node.isString {
       // Written with escapes, it is the string that it stands for.
       return unsafe record.letters(of: node).withUnsafeBytes {
         unsafe EventDigest(content, idIn: $0, 0..<$0.count, time: time)

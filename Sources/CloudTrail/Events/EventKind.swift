@@ -102,13 +102,13 @@ extension EventKind {
       }
       return node.end &- node.start == 12 && word(node.start) == first && word(node.end &- 8) == last
     }
-    guard let type = fields[.eventType], unsafe nodes[type].kind == .string,
+    guard let type = fields[.eventType], unsafe nodes[type].isString,
       // `"AwsApiCall"`
       unsafe holds(nodes[type], 0x4369_7041_7377_4122, 0x226C_6C61_4369_7041)
     else { return false }
     guard let category = fields[.eventCategory], unsafe !nodes[category].isAbsent else { return true }
     let node = unsafe nodes[category]
-    guard node.kind == .string else { return false }
+    guard node.isString else { return false }
     // `"Management"`
     if holds(node, 0x6D65_6761_6E61_4D22, 0x2274_6E65_6D65_6761) { return true }
     // `"Data"`

@@ -13,7 +13,7 @@ extension Timestamp {
   ///   - index: The index of the value.
   init?(_ record: RecordText, at index: Int) {
     let node = record[index]
-    if node.kind == .string, node.end &- node.start == 22,
+    if node.isString, node.end &- node.start == 22,
       let seconds = unsafe Timestamp.seconds(record.text, from: node.start &+ 1)
     {
       self.init(secondsSinceEpoch: seconds)

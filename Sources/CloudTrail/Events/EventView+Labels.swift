@@ -14,11 +14,13 @@ extension EventView {
   }
 
   /// The fields that decide which permissions a call needed.
-  private static let resolvedFields: [RecordField] = [
-    .eventSource, .eventName, .eventType, .eventCategory, .awsRegion, .recipientAccountId, .userIdentity,
-    .sourceIPAddress, .vpcEndpointId, .errorCode, .errorMessage, .resources, .requestParameters,
-    .responseElements, .additionalEventData,
-  ]
+  ///
+  /// With the name of each and a colon; the cases of these fields are called as the fields are.
+  private static let resolvedFields = [
+    RecordField.eventSource, .eventName, .eventType, .eventCategory, .awsRegion, .recipientAccountId,
+    .userIdentity, .sourceIPAddress, .vpcEndpointId, .errorCode, .errorMessage, .resources,
+    .requestParameters, .responseElements, .additionalEventData,
+  ].map { (field: $0, name: Array("\"\($0)\":".utf8)) }
 
   /// The event under other names, or `nil` where that makes no event.
   ///
@@ -30,11 +32,10 @@ extension EventView {
   /// - Returns: The event.
   package func renamed(_ labels: NameLabels, _ letters: [UInt8]) -> CloudTrailEvent? {
     var record = [UInt8(ascii: "{")]
-    for field in EventView.resolvedFields {
+    for (field, name) in EventView.resolvedFields {
       guard let index = index(of: field) else { continue }
       if record.count > 1 { record.append(UInt8(ascii: ",")) }
-      // The cases of these fields are called as the fields are.
-      record += Array("\"\(field)\":".utf8)
+      record += name
       unsafe record += text[nodes[index].range]
     }
     record.append(UInt8(ascii: "}"))
@@ -52,7 +53,7 @@ extension EventView {
   package func plainText(_ field: RecordField) -> String? {
     guard let index = index(field) else { return nil }
     let node = unsafe nodes[index]
-    guard node.kind == .string, !node.hasEscapes else { return nil }
+    guard node.isString, !node.hasEscapes else { return nil }
     return unsafe String(decoding: text[node.start + 1..<node.end - 1], as: UTF8.self)
   }
 

@@ -16,7 +16,7 @@ public import IAM
 @safe public struct EventView {
   let nodes: UnsafeBufferPointer<JSONTape.Node>
   let text: UnsafeRawBufferPointer
-  private let members: UnsafePointer<RecordFields>
+  private let fields: RecordFields
   /// The key of the identity, which the reader has needed itself.
   private let identityKey: JSONDigest
   /// Strings of earlier events; the reader keeps them longer than any view.
@@ -29,21 +29,19 @@ public import IAM
   /// Wraps a record.
   ///
   /// - Parameters:
-  ///   - nodes: The nodes of the record's tape.
-  ///   - text: The text of the tape.
-  ///   - members: Where the record's members stand.
+  ///   - record: The record.
+  ///   - fields: Where the record's members stand.
   ///   - identityKey: The key of its identity.
   ///   - strings: Strings of earlier events.
   ///   - kind: What sort of event it is.
   ///   - time: When the call was made.
   init(
-    _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
-    _ members: UnsafePointer<RecordFields>, identityKey: JSONDigest, _ strings: StringCache, kind: EventKind,
-    time: Timestamp?
+    _ record: RecordText, _ fields: RecordFields, identityKey: JSONDigest, _ strings: StringCache,
+    kind: EventKind, time: Timestamp?
   ) {
-    unsafe self.nodes = nodes
-    unsafe self.text = text
-    unsafe self.members = members
+    unsafe nodes = record.nodes
+    unsafe text = record.text
+    self.fields = fields
     self.identityKey = identityKey
     unsafe self.strings = strings
     self.kind = kind
@@ -52,7 +50,7 @@ public import IAM
 
   /// The index of a field's value, or `nil` where the record has no such member.
   @inline(__always)
-  func index(of field: RecordField) -> Int? { unsafe members.pointee[field] }
+  func index(of field: RecordField) -> Int? { fields[field] }
 
   private func node(_ field: RecordField) -> JSONTape.Node? {
     guard let index = index(of: field) else { return nil }
@@ -102,7 +100,7 @@ public import IAM
   package func has(_ field: RecordField) -> Bool { node(field) != nil }
 
   /// Whether the record tells the version of TLS that the call was made over.
-  package var usesTLS: Bool { unsafe members.pointee.tellTLS(nodes, text) }
+  package var usesTLS: Bool { unsafe fields.tellTLS(nodes, text) }
 
   /// Whether a field is a string that ends with some letters, as far as that can be told without decoding it.
   ///
@@ -111,7 +109,7 @@ public import IAM
   ///   - ending: The letters.
   /// - Returns: Whether it ends so; `true` where the string is written with escapes.
   package func mayEnd(_ field: RecordField, with ending: StaticString) -> Bool {
-    guard let node = node(field), node.kind == .string else { return false }
+    guard let node = node(field), node.isString else { return false }
     if node.hasEscapes { return true }
     let count = ending.utf8CodeUnitCount
     guard node.end - node.start - 2 >= count else { return false }
@@ -125,7 +123,7 @@ public import IAM
   ///   - part: The letters.
   /// - Returns: Whether it contains them; `true` where the string is written with escapes.
   package func mayContain(_ field: RecordField, _ part: StaticString) -> Bool {
-    guard let node = node(field), node.kind == .string else { return false }
+    guard let node = node(field), node.isString else { return false }
     return node.hasEscapes || contains(node, part)
   }
 
@@ -139,18 +137,20 @@ public import IAM
   }
 
   private func contains(_ node: JSONTape.Node, _ letters: StaticString) -> Bool {
-    let last = node.end - letters.utf8CodeUnitCount
+    // The places are within the node, which the tape has checked to be in the text; letters have at least one.
+    let first = unsafe letters.utf8Start[0]
+    let last = node.end &- letters.utf8CodeUnitCount
     var offset = node.start
     while offset <= last {
-      if holds(letters, at: offset) { return true }
-      offset += 1
+      if unsafe text[offset] == first, holds(letters, at: offset) { return true }
+      offset = offset &+ 1
     }
     return false
   }
 
   /// The event's id, where it is a UUID in small letters.
   package var exampleID: ExampleID? {
-    guard let node = node(.eventID), node.kind == .string, !node.hasEscapes,
+    guard let node = node(.eventID), node.isString, !node.hasEscapes,
       node.end - node.start - 2 == ExampleID.length
     else { return nil }
     return unsafe ExampleID(text, at: node.start + 1)
@@ -166,14 +166,14 @@ public import IAM
   package func traces(in field: RecordField, of names: FoldedNames) -> JSONDigest {
     guard let index = index(of: field) else { return .empty }
     let part = unsafe nodes[index]
-    if part.kind == .string || part.isOpaque { return unsafe JSONDigest(text, part.range) }
+    if part.isString || part.isOpaque { return unsafe JSONDigest(text, part.range) }
     var digest = JSONDigest.empty
     var place = index + 1
     while place < part.next {
       let node = unsafe nodes[place]
       place += 1
       if node.isOpaque { return unsafe JSONDigest(text, part.range) }
-      guard case .string = node.kind, node.end - node.start > 5 else { continue }
+      guard node.isString, node.end - node.start > 5 else { continue }
       let start = node.start + 1
       let first = unsafe text[start]
       if unsafe first | 0x20 == UInt8(ascii: "a") && text[start + 1] | 0x20 == UInt8(ascii: "r")
@@ -201,7 +201,8 @@ public import IAM
 
 /// Names of members in lower-case letters and digits, as rules compare them.
 package struct FoldedNames: Sendable {
-  private let names: [[UInt8]]
+  /// The names by the lower bits of the letter that they begin with.
+  private let names: [[[UInt8]]]
   /// The letters that names begin with, as bits.
   private let initials: UInt32
 
@@ -212,8 +213,13 @@ package struct FoldedNames: Sendable {
   ///
   /// - Parameter names: The names in any spelling.
   package init(_ names: [String]) {
-    self.names = names.map { name in Array(name.utf8).compactMap(FoldedNames.folded) }
-    initials = self.names.reduce(0) { $0 | 1 << UInt32(($1.first ?? 0) & 31) }
+    var sorted = [[[UInt8]]](repeating: [], count: 32)
+    for name in names {
+      let letters = Array(name.utf8).compactMap(FoldedNames.folded)
+      if let first = letters.first { sorted[Int(first & 31)].append(letters) }
+    }
+    self.names = sorted
+    initials = sorted.indices.reduce(0) { sorted[$1].isEmpty ? $0 : $0 | 1 << UInt32($1) }
   }
 
   /// The byte in lower case, or `nil` where it is no letter or digit.
@@ -235,9 +241,15 @@ package struct FoldedNames: Sendable {
   /// Whether a range of a text, folded, is one of the names, or is written with escapes.
   func contain(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     // The range comes from a tape, which has checked it against the text.
-    names.contains { name in
+    var start = range.lowerBound
+    while start < range.upperBound, unsafe FoldedNames.folded(text[start]) == nil {
+      if unsafe text[start] == UInt8(ascii: "\\") { return initials != 0 }
+      start += 1
+    }
+    guard start < range.upperBound else { return false }
+    return names[Int(unsafe text[start] & 31)].contains { name in
       var matched = 0
-      for place in range {
+      for place in start..<range.upperBound {
         let byte = unsafe text[place]
         if byte == UInt8(ascii: "\\") { return true }
         guard let folded = FoldedNames.folded(byte) else { continue }

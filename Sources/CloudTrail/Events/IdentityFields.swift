@@ -118,7 +118,7 @@ extension RecordText {
   /// STS), so that it bears on nothing that is made of the rest.
   fileprivate func roleBeforeSession(at index: Int) -> JSONDigest? {
     let node = self[index]
-    guard node.kind == .string, !node.hasEscapes else { return nil }
+    guard node.isString, !node.hasEscapes else { return nil }
     let marker: StaticString = ":assumed-role/"
     let (start, end) = (node.start + 1, node.end - 1)
     // Reads are guarded by `end`, which lies in the text, and the marker's by its length.
@@ -142,7 +142,7 @@ extension RecordText {
   /// The key of a principal id as far as the colon before a session's name, or `nil` for any other value.
   fileprivate func idBeforeSession(at index: Int) -> JSONDigest? {
     let node = self[index]
-    guard node.kind == .string, !node.hasEscapes,
+    guard node.isString, !node.hasEscapes,
       let colon = (node.start + 1..<node.end - 1).first(where: { unsafe text[$0] == UInt8(ascii: ":") }),
       isSessionName(colon + 1..<node.end - 1)
     else { return nil }

@@ -117,44 +117,43 @@ package enum RecordField: Int, CaseIterable, Sendable {
   ])
 }
 
-/// Where the fields of one object stand in a tape.
+/// Where the fields of one object stand in a tape, good for one call.
 ///
-/// The places are in the value itself: making one for an event costs no allocation and passing it on no count of its
-/// owners.
-struct RecordFields {
-  /// The index of each field's value by raw value, 0 where the object has no such member.
-  private var values = [47 of UInt32](repeating: 0)
+/// The places are in memory of whoever asked for them: values as large as that, passed about, are copied again and again.
+@safe struct RecordFields {
+  /// How many fields there are.
+  static let count = RecordField.names.count
 
-  /// Creates fields that are all absent.
-  init() {}
+  /// The index of each field's value by raw value, 0 where the object has no such member.
+  private let values: UnsafePointer<UInt32>
 
   /// Finds the fields of an object; the last of several duplicates wins.
   ///
   /// - Parameters:
   ///   - index: The index of the object.
-  ///   - nodes: The nodes of a tape.
-  ///   - text: The text of the tape.
-  init(
-    of index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
-  ) {
-    precondition(RecordField.names.count == values.count)
-    var places = values.mutableSpan
-    // There is a place for each name.
-    unsafe places.withUnsafeMutableBufferPointer {
-      unsafe RecordField.names.find(in: index, nodes, text, into: $0)
-    }
+  ///   - record: The record.
+  ///   - room: Where the places are kept, with room for ``count`` of them.
+  init(of index: Int, _ record: RecordText, _ room: UnsafeMutablePointer<UInt32>) {
+    // The room is as large as the caller says.
+    unsafe RecordField.names.find(
+      in: index, record.nodes, record.text,
+      into: UnsafeMutableBufferPointer(start: room, count: RecordFields.count))
+    unsafe values = UnsafePointer(room)
   }
 
-  /// Finds the fields of an object; the last of several duplicates wins.
+  /// Calls a function with the fields of an object.
   ///
   /// - Parameters:
   ///   - index: The index of the object.
-  ///   - tape: The tape.
-  ///   - bytes: The text of the tape.
-  init(of index: Int, _ tape: JSONTape, _ bytes: Span<UInt8>) {
-    // All offsets come from the tape, which has checked them against this text.
-    self = unsafe tape.nodes.withUnsafeBufferPointer { nodes in
-      unsafe bytes.withUnsafeBytes { text in unsafe RecordFields(of: index, nodes, text) }
+  ///   - record: The record.
+  ///   - body: The function; the fields are good for its call.
+  /// - Returns: What the function returns.
+  static func with<Result>(
+    _ index: Int, of record: RecordText, _ body: (RecordFields) -> Result
+  ) -> Result {
+    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { room in
+      guard let base = room.baseAddress else { preconditionFailure("room for fields has an address") }
+      return body(unsafe RecordFields(of: index, record, base))
     }
   }
 
@@ -162,7 +161,7 @@ struct RecordFields {
   @inline(__always)
   subscript(field: RecordField) -> Int? {
     // There is a place for each case.
-    let index = unsafe values[unchecked: field.rawValue]
+    let index = unsafe values[field.rawValue]
     return index == 0 ? nil : Int(index)
   }
 }

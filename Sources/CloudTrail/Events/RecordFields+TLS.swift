@@ -20,7 +20,7 @@ extension RecordFields {
     var name = index + 1
     while name < details.next {
       let value = unsafe nodes[name + 1]
-      if value.kind == .string, !value.isAbsent, unsafe nodes[name].isName("tlsVersion", text) { return true }
+      if value.isString, !value.isAbsent, unsafe nodes[name].isName("tlsVersion", text) { return true }
       name = value.next
     }
     return false
@@ -30,7 +30,7 @@ extension RecordFields {
 extension JSONTape.Node {
   /// Whether a node is a string of some letters, written without escapes.
   fileprivate func isName(_ letters: StaticString, _ text: UnsafeRawBufferPointer) -> Bool {
-    guard kind == .string, !hasEscapes, end - start - 2 == letters.utf8CodeUnitCount else { return false }
+    guard isString, !hasEscapes, end - start - 2 == letters.utf8CodeUnitCount else { return false }
     return unsafe text[start + 1..<end - 1].elementsEqual(
       UnsafeBufferPointer(start: letters.utf8Start, count: letters.utf8CodeUnitCount))
   }

@@ -73,7 +73,7 @@ import JSONStream
   /// Whether a node is a string with this text, after unescaping.
   func isString(_ index: Int, _ letters: StaticString) -> Bool {
     let node = self[index]
-    guard node.kind == .string else { return false }
+    guard node.isString else { return false }
     // A static string of several letters has a pointer to as many.
     let wanted = unsafe UnsafeBufferPointer(start: letters.utf8Start, count: letters.utf8CodeUnitCount)
     if node.hasEscapes { return unsafe self.letters(of: node).elementsEqual(wanted) }

@@ -24,9 +24,6 @@ struct HeldEvent {
 }
 
 extension RecordReader {
-  /// How many events are looked at before they are given to the consumer.
-  private static let mostHeld = 16
-
   /// Reads the records of a batch.
   ///
   /// - Parameters:
@@ -45,24 +42,32 @@ extension RecordReader {
   ///   - window: The window that they stand in.
   ///   - offset: The offset of the window in the text of the file.
   mutating func read(_ batch: RecordBatch, _ numbers: Range<Int>, _ window: Span<UInt8>, at offset: Int) {
-    // The pointers are good for this call, and each record's nodes were made of its part of the window.
+    // Out of the reader's hands while pointers lead there.
+    var room: [UInt32] = []
+    swap(&room, &heldFields)
+    defer { swap(&room, &heldFields) }
+    // The pointers are good for this call, and each record's nodes were made of its part of the window. An event that
+    // is held has the part of the room that its number among those held tells.
     unsafe batch.withNodes { allNodes in
       unsafe window.withUnsafeBytes { window in
-        for number in numbers {
-          let found = batch.records[number]
-          let nodes = unsafe batch.nodes(of: number, allNodes)
-          let text = unsafe UnsafeRawBufferPointer(rebasing: window[found.range])
-          let record = unsafe RecordText(nodes, text)
-          let format = RecordReader.format(of: found.envelope, isArray: record[0].kind == .array)
-          if hold(record, format ?? .bare) {
-            if held.count == RecordReader.mostHeld { readHeld() }
-          } else {
-            readHeld()
-            let place = Place(format: format, offset: offset + found.range.lowerBound)
-            withTape(record) { reader, tape, bytes in reader.readValue(tape, 0, bytes, place) }
+        unsafe room.withUnsafeMutableBufferPointer { room in
+          guard let room = room.baseAddress else { return }
+          for number in numbers {
+            let found = batch.records[number]
+            let nodes = unsafe batch.nodes(of: number, allNodes)
+            let text = unsafe UnsafeRawBufferPointer(rebasing: window[found.range])
+            let record = unsafe RecordText(nodes, text)
+            let format = RecordReader.format(of: found.envelope, isArray: record[0].kind == .array)
+            if unsafe hold(record, format ?? .bare, room + held.count * RecordFields.count) {
+              if held.count == RecordReader.mostHeld { readHeld() }
+            } else {
+              readHeld()
+              let place = Place(format: format, offset: offset + found.range.lowerBound)
+              withTape(record) { reader, tape, bytes in reader.readValue(tape, 0, bytes, place) }
+            }
           }
+          readHeld()
         }
-        readHeld()
       }
     }
   }
@@ -84,12 +89,14 @@ extension RecordReader {
   ///
   /// - Returns: Whether it is.
   @inline(__always)
-  private mutating func hold(_ record: RecordText, _ format: LogFormat) -> Bool {
+  private mutating func hold(
+    _ record: RecordText, _ format: LogFormat, _ room: UnsafeMutablePointer<UInt32>
+  ) -> Bool {
     guard record[0].kind == .object else { return false }
-    let fields = unsafe RecordFields(of: 0, record.nodes, record.text)
+    let fields = unsafe RecordFields(of: 0, record, room)
     // The same test as in the general way.
     guard fields[.eventSource] != nil, fields[.eventName] != nil, let identity = fields[.userIdentity],
-      record[identity].kind != .string, fields[.s3] == nil
+      !record[identity].isString, fields[.s3] == nil
     else { return false }
     if let event = look(at: record, fields, format) { held.append(event) }
     return true
@@ -151,12 +158,9 @@ extension RecordReader {
       summary = summary
       recent = (event.format, 1)
     }
-    unsafe withUnsafePointer(to: event.fields) { members in
-      let view = unsafe EventView(
-        event.record.nodes, event.record.text, members, identityKey: event.identityKey, strings,
-        kind: event.kind, time: event.time)
-      sink.take(view) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
-    }
+    let view = EventView(
+      event.record, event.fields, identityKey: event.identityKey, strings, kind: event.kind, time: event.time)
+    sink.take(view) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
   }
 
   /// Calls a function with a tape of its own that holds a record.

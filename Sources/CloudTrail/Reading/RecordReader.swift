@@ -37,6 +37,10 @@ struct RecordReader {
   var identities = DigestCache(JSONDigest.empty, places: 4096)
   /// Events of the current batch that wait for their turn.
   var held: [HeldEvent] = []
+  /// Where their fields are kept.
+  var heldFields = [UInt32](repeating: 0, count: mostHeld * RecordFields.count)
+  /// How many events are looked at before they are given to the consumer.
+  static let mostHeld = 16
   /// The nodes of the record that is read by itself.
   var spareTape = JSONTape(depthLimit: eventDepthLimit, depthPolicy: .opaque)
   private var spareFramers: [JSONFramer] = []
@@ -128,7 +132,14 @@ struct RecordReader {
   mutating func readValue(_ tape: JSONTape, _ index: Int, _ bytes: Span<UInt8>, _ place: Place) {
     switch tape[index].kind {
     case .object:
-      readObject(tape, index, RecordFields(of: index, tape, bytes), bytes, place)
+      // The pointers are good for this call and come with the tape that was made of this text.
+      unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+        unsafe bytes.withUnsafeBytes { text in
+          RecordFields.with(index, of: unsafe RecordText(nodes, text)) { fields in
+            readObject(tape, index, fields, bytes, place)
+          }
+        }
+      }
     case .array: readRow(tape, index, bytes, place)
     case .string: readString(tape, index, bytes, place)
     case .null, .true, .false, .number: counted.skipped[.unrecognized, default: 0] += 1
