@@ -2,6 +2,7 @@
 
 import AWSCatalog
 import CloudTrail
+import IAM
 import JSONStream
 
 /// Templates found by the skeletons of events.
@@ -161,7 +162,10 @@ extension EventView {
     if traces(in: .requestParameters, of: ActionResolver.tellingNames) != .empty { presence |= 32 }
     if traces(in: .responseElements, of: .none) != .empty { presence |= 64 }
     if mayRefuse, let message = plainText(.errorMessage) {
-      presence |= message.hasPrefix("User: ") ? 128 : 256
+      // As `Outcome` looks at it.
+      let isRefusal =
+        message.hasPrefix("User: ") && message.containsBytes(of: " is not authorized to perform: ")
+      presence |= isRefusal ? 128 : 256
       if let denial = DenialMessage(message) { add(JSONDigest(denial.action.utf8.span)) }
     }
     add(JSONDigest(presence))
