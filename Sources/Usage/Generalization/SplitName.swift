@@ -1,6 +1,7 @@
 // Cuts a resource into the part that must stay and the part that may become a pattern (SEMANTICS §6).
 
 import IAM
+import JSONStream
 
 /// A resource cut into what must stay and what may become a pattern.
 package struct SplitName {
@@ -62,6 +63,7 @@ package struct SplitName {
     ("batch", "job/", 0, "/"),
     ("elasticmapreduce", "cluster/", 0, "/"),
   ]
+  private static let runServices = Set(runs.map(\.service))
 
   /// Cuts a resource, or returns `nil` where nothing of it may be generalised.
   ///
@@ -85,24 +87,33 @@ package struct SplitName {
     if arn.service == "s3", arn.account.isEmpty || resource.hasPrefix("accesspoint/") {
       return objectCut(resource).map { ($0, .object, true) }
     }
-    for run in runs where run.service == arn.service && resource.hasPrefix(run.prefix) {
-      var index = resource.index(resource.startIndex, offsetBy: run.prefix.count)
-      for _ in 0..<run.parents {
-        guard let found = resource[index...].firstIndex(where: run.separators.contains) else { return nil }
-        index = resource.index(after: found)
+    if runServices.contains(arn.service) {
+      for run in runs where run.service == arn.service && resource.hasPrefix(run.prefix) {
+        var index = resource.index(resource.startIndex, offsetBy: run.prefix.count)
+        for _ in 0..<run.parents {
+          guard let found = resource[index...].firstIndex(where: run.separators.contains) else { return nil }
+          index = resource.index(after: found)
+        }
+        if run.service == "logs" {
+          guard resource[index...].hasPrefix("log-stream:") else { return nil }
+          index = resource.index(index, offsetBy: "log-stream:".count)
+        }
+        return index < resource.endIndex ? (index, .run, true) : nil
       }
-      if run.service == "logs" {
-        guard resource[index...].hasPrefix("log-stream:") else { return nil }
-        index = resource.index(index, offsetBy: "log-stream:".count)
-      }
-      return index < resource.endIndex ? (index, .run, true) : nil
     }
-    guard let separator = resource.dropFirst().firstIndex(where: { $0 == "/" || $0 == ":" }) else {
+    guard let separator = firstSeparator(resource) else {
       // Without a type in front, the name is the whole resource part, as of SQS queues and SNS topics.
       return (resource.startIndex, .dated, false)
     }
     let index = resource.index(after: separator)
     return index < resource.endIndex ? (index, arn.service == "ec2" ? .plain : .dated, true) : nil
+  }
+
+  /// Where the first slash or colon behind the first character stands.
+  private static func firstSeparator(_ text: String) -> String.Index? {
+    // In printable ASCII, bytes are characters.
+    guard text.isPrintableASCII else { return text.dropFirst().firstIndex { $0 == "/" || $0 == ":" } }
+    return text.utf8.dropFirst().firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
   }
 
   /// Where the key of an object begins: behind the bucket, or behind `object/` of an access point.
@@ -111,7 +122,10 @@ package struct SplitName {
       guard let marker = resource.utf8.firstRange(of: "/object/".utf8) else { return nil }
       return marker.upperBound < resource.endIndex ? marker.upperBound : nil
     }
-    guard let slash = resource.firstIndex(of: "/") else { return nil }
+    let slash =
+      resource.isPrintableASCII
+      ? resource.utf8.firstIndex(of: UInt8(ascii: "/")) : resource.firstIndex(of: "/")
+    guard let slash else { return nil }
     let cut = resource.index(after: slash)
     return cut < resource.endIndex ? cut : nil
   }

@@ -2,6 +2,7 @@
 
 import AWSCatalog
 import CloudTrail
+import IAM
 import JSONStream
 
 /// Templates found by the skeletons of events.
@@ -243,7 +244,10 @@ extension EventView {
     if outline.request != .empty { presence |= 32 }
     if outline.response != .empty { presence |= 64 }
     if mayRefuse, let message = plainText(.errorMessage) {
-      presence |= message.hasPrefix("User: ") ? 128 : 256
+      // As `Outcome` looks at it.
+      let isRefusal =
+        message.hasPrefix("User: ") && message.containsBytes(of: " is not authorized to perform: ")
+      presence |= isRefusal ? 128 : 256
       if let denial = DenialMessage(message) { add(JSONDigest(denial.action.utf8.span)) }
     }
     add(JSONDigest(presence))
