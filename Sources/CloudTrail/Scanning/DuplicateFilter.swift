@@ -12,8 +12,8 @@
 // one. Where its table and filter will be read is known without the lock, so that this memory can be asked for early:
 // waiting for it was a tenth of the time of reading.
 //
-// Memory: 2 MiB of digests and tables for up to 98,000 events, and 4 MiB of filters once there are more; nothing grows
-// from there on but the list of runs, a few hundred bytes. Time: the filter answers for one event in ten wrongly at
+// Memory: 2 MiB of digests and tables, and 4 MiB of filters, all of which is taken from some 30,000 events on, so that a
+// log of 100 MB needs as much as one of 10 GB; nothing grows but the list of runs, a few hundred bytes. Time: the filter answers for one event in ten wrongly at
 // 7 million events (10 GB of logs), for most of them at 30 million; from there on each event costs a few reads of the
 // file.
 //
@@ -86,9 +86,17 @@ import Synchronization
       }
     }
 
+    /// How many digests a part has when it takes the memory that it will have in the end.
+    private static let manyDigests = 512
+
     /// Adds a digest that is not there.
     mutating func add(_ digest: EventDigest, at place: Int) {
       digests.append(digest)
+      if digests.count == Part.manyDigests, runs.isEmpty {
+        digests.reserveCapacity(DigestFile.leastRun)
+        // Nothing is marked before the first run; memory that was never written to is not there yet.
+        unsafe filter.update(repeating: 0, count: DuplicateFilter.filterWords)
+      }
       let mask = unsafe UInt32(truncatingIfNeeded: table.count - 1)
       // The place was found in the table.
       unsafe table[place] =
