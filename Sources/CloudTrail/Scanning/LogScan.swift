@@ -65,12 +65,11 @@ public struct LogScan: Sendable {
       defer { results = [] }
       return results
     }
-    // Each part is owned by nobody else when it is merged.
-    var (consumer, summary) = parts.popLast() ?? (make(), LogSummary())
-    while let (part, counts) = parts.popLast() {
-      consumer.merge(part)
-      summary.merge(counts)
-    }
+    var summary = LogSummary()
+    for part in parts { summary.merge(part.1) }
+    // Each consumer is owned by nobody else when it is merged.
+    var consumer = parts.popLast()?.0 ?? make()
+    while let (part, _) = parts.popLast() { consumer.merge(part) }
     summary.hiddenEntries = queue.hiddenEntries
     summary.unboundedDuplicates = duplicates?.failure
     return (consumer, summary)
