@@ -29,7 +29,7 @@ import Testing
     for (index, bytes) in files.enumerated() {
       let name = Array(try folder.write("file", bytes).utf8)
       func read(_ stream: inout ByteStream) throws -> Outcome {
-        stream.open(try FileHandle(opening: name))
+        stream.open(try FileHandle(opening: name, isGiven: true))
         var outcome = Outcome()
         while stream.read(into: &outcome.bytes) {}
         outcome.damage = stream.damage

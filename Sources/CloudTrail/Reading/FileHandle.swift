@@ -13,6 +13,9 @@ struct SystemError: Error, Hashable {
   /// What failed and why, as a sentence fragment.
   let message: String
 
+  /// Describes a failure that no system call has reported.
+  init(saying message: String) { self.message = message }
+
   /// Describes the last failure of the C library.
   init(_ action: String) {
     let number = errno
@@ -44,12 +47,30 @@ struct FileHandle: ~Copyable {
 
   /// Opens a file.
   ///
-  /// - Parameter path: The path, as bytes that need not be UTF-8.
+  /// What a walk has found is opened without waiting: where a pipe stands by now in the place of the file, nobody may
+  /// ever write to it.
+  ///
+  /// - Parameters:
+  ///   - path: The path, as bytes that need not be UTF-8.
+  ///   - isGiven: Whether the path was given as it stands, so that pipes and devices are opened as well.
   /// - Throws: Why it cannot be opened.
-  init(opening path: [UInt8]) throws(SystemError) {
-    let descriptor = unsafe path.withCPath { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+  init(opening path: [UInt8], isGiven: Bool) throws(SystemError) {
+    let flags = O_RDONLY | O_CLOEXEC | (isGiven ? 0 : O_NONBLOCK)
+    let descriptor = unsafe path.withCPath { unsafe open($0, flags) }
     guard descriptor >= 0 else { throw SystemError("cannot be opened") }
+    if let reason = isGiven ? nil : FileHandle.reasonNotToRead(descriptor) {
+      close(descriptor)
+      throw reason
+    }
     self.init(descriptor: descriptor, owns: true)
+  }
+
+  /// Why what a walk has found is not to be read, where there is a reason.
+  private static func reasonNotToRead(_ descriptor: CInt) -> SystemError? {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return SystemError("cannot be opened") }
+    let kind = status.st_mode & S_IFMT
+    return kind == S_IFREG || kind == S_IFDIR ? nil : SystemError(saying: "is no file any more")
   }
 
   deinit { if owns { close(descriptor) } }

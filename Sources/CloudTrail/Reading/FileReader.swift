@@ -31,9 +31,9 @@ struct FileReader: ~Copyable {
     records.damage = DamageLog()
     switch item {
     case .standardInput: read(FileHandle.standardInput, path: Array("-".utf8))
-    case .file(let path):
+    case .file(let path, let isGiven):
       do throws(SystemError) {
-        read(try FileHandle(opening: path), path: path)
+        read(try FileHandle(opening: path, isGiven: isGiven), path: path)
       } catch {
         fail(path, error)
       }

@@ -18,8 +18,8 @@ struct FileWalker: ~Copyable {
   /// What the walk came to.
   enum Item {
     case standardInput
-    /// A file, by the bytes of its path.
-    case file([UInt8])
+    /// A file, by the bytes of its path, and whether that was given as it stands.
+    case file([UInt8], isGiven: Bool)
     /// A path that leads nowhere, or a directory that cannot be read.
     case failure([UInt8], SystemError)
   }
@@ -105,7 +105,7 @@ struct FileWalker: ~Copyable {
           listings.removeLast()
           continue
         }
-        if isFile, given.isEmpty { return .file(path) }
+        if isFile, given.isEmpty { return .file(path, isGiven: false) }
         if let item = visit(path, isGiven: false) { return item }
       } else {
         switch pending.popLast() {
@@ -132,9 +132,11 @@ struct FileWalker: ~Copyable {
       }
     } else if isGiven {
       // Given twice, it is read once; pipes have no identity worth the name and are read as they come.
-      if !status.isRegular || visited.insert(status.identity).inserted { return .file(path) }
+      if !status.isRegular || visited.insert(status.identity).inserted {
+        return .file(path, isGiven: true)
+      }
     } else if status.isRegular, !given.contains(status.identity) {
-      return .file(path)
+      return .file(path, isGiven: false)
     }
     return nil
   }
