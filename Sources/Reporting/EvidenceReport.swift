@@ -43,13 +43,12 @@ public struct EvidenceReport: Sendable {
           + TextStyle.paint(terminalText(text), style, enabled: isColored) + "\n")
     }
     for pair in use.key.context { row("where", "\(pair.key) is \(pair.value)") }
-    for line in UseLine.lines(of: use.key, use.facts) {
-      let style: TextStyle = line.outcome == .allowed ? .plain : line.outcome == .failed ? .warning : .bad
-      let outcome = line.outcome == .failed ? "only ever failed" : line.outcome.rawValue
+    UseLine.forEach(use.facts) { outcome, tally in
+      let style: TextStyle = outcome == .allowed ? .plain : outcome == .failed ? .warning : .bad
+      let text = outcome == .failed ? "only ever failed" : outcome.rawValue
       row(
         "calls",
-        "\(grouped(line.tally.count)) \(outcome), \(timeText(line.tally.firstSeen)) to "
-          + timeText(line.tally.lastSeen), style)
+        "\(grouped(tally.count)) \(text), \(timeText(tally.firstSeen)) to \(timeText(tally.lastSeen))", style)
     }
     for rule in use.facts.rules.elements { row("rule", RuleText.fragments(of: rule).joined(separator: "; ")) }
     for reason in use.facts.unresolvedReasons.elements { row("open", reason, .warning) }

@@ -78,14 +78,14 @@ extension UsageReport {
       }, to: &output)
     for uses in ordered where output.isOpen {
       output.write(text: "\n## \(markdownCode(uses.principal.identifier))\n\n")
-      writeMarkdownTable(
-        ["Action", "Resource", "Outcome", "Calls", "Last seen"],
-        rows: lines(of: uses).map { line in
-          [
-            markdownCode(line.key.action), markdownCode(line.key.resource), line.outcome.rawValue,
-            grouped(line.tally.count), timeText(line.tally.lastSeen),
-          ]
-        }, to: &output)
+      var rows: [[String]] = []
+      forEachLine(of: uses.places) { key, _, outcome, tally in
+        rows.append([
+          markdownCode(key.action), markdownCode(key.resource), outcome.rawValue, grouped(tally.count),
+          timeText(tally.lastSeen),
+        ])
+      }
+      writeMarkdownTable(["Action", "Resource", "Outcome", "Calls", "Last seen"], rows: rows, to: &output)
     }
     if !ledger.unresolved.isEmpty {
       output.write(text: "\n## Not resolved to an action\n\n")

@@ -56,22 +56,18 @@ extension UsageReport {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
       ("Outcome", .left))
-    let reader = UseReader(ledger.uses, readsContext: false)
-    for place in uses?.places ?? [] {
-      let (key, facts) = reader.use(at: place)
+    forEachLine(of: uses?.places ?? []) { key, _, outcome, tally in
       var resource = key.resource
       for pair in key.context { resource += " [\(pair.key)=\(pair.value)]" }
-      UseLine.forEach(facts) { outcome, tally in
-        let outcome: TextTable.Cell =
-          switch outcome {
-          case .allowed: .init("")
-          case .failed: .init("only failed", .warning)
-          case .denied: .init("denied", .bad)
-          }
-        table.add(
-          .init(key.action), .init(resource), .init(grouped(tally.count)), .init(timeText(tally.firstSeen)),
-          .init(timeText(tally.lastSeen)), outcome)
-      }
+      let outcome: TextTable.Cell =
+        switch outcome {
+        case .allowed: .init("")
+        case .failed: .init("only failed", .warning)
+        case .denied: .init("denied", .bad)
+        }
+      table.add(
+        .init(key.action), .init(resource), .init(grouped(tally.count)), .init(timeText(tally.firstSeen)),
+        .init(timeText(tally.lastSeen)), outcome)
     }
     table.write(to: &output, isColored: isColored)
   }

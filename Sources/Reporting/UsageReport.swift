@@ -28,7 +28,7 @@ public struct UsageReport: Sendable {
 }
 
 /// One use with one outcome: a line of the machine formats, a row of the tables.
-struct UseLine {
+enum UseLine {
   /// How the calls of a line ended.
   enum Outcome: String {
     /// Some succeeded.
@@ -39,33 +39,27 @@ struct UseLine {
     case denied
   }
 
-  let key: UseKey
-  let outcome: Outcome
-  let tally: Tally
-  let facts: UseFacts
-
   /// Visits the lines of one use: one for the calls that got past authorisation, one for those that did not.
   static func forEach(_ facts: UseFacts, _ visit: (Outcome, Tally) -> Void) {
     let used = facts.allowed.merged(with: facts.failed)
     if used.count > 0 { visit(facts.allowed.count > 0 ? .allowed : .failed, used) }
     if facts.denied.count > 0 { visit(.denied, facts.denied) }
   }
-
-  /// The lines of one use.
-  static func lines(of key: UseKey, _ facts: UseFacts) -> [UseLine] {
-    var lines: [UseLine] = []
-    forEach(facts) { lines.append(UseLine(key: key, outcome: $0, tally: $1, facts: facts)) }
-    return lines
-  }
 }
 
 extension UsageReport {
-  /// The lines of one principal, sorted by action, resource, context and outcome.
-  func lines(of uses: UsageLedger.PrincipalPlaces) -> some Sequence<UseLine> {
+  /// Visits the lines of the uses at some places of the ledger.
+  ///
+  /// - Parameters:
+  ///   - places: The places, in the order in which they are visited.
+  ///   - visit: What is done with each line.
+  func forEachLine(
+    of places: some Sequence<Int>, _ visit: (UseKey, UseFacts, UseLine.Outcome, Tally) -> Void
+  ) {
     let reader = UseReader(ledger.uses, readsContext: false)
-    return uses.places.lazy.flatMap { place in
+    for place in places {
       let (key, facts) = reader.use(at: place)
-      return UseLine.lines(of: key, facts)
+      UseLine.forEach(facts) { outcome, tally in visit(key, facts, outcome, tally) }
     }
   }
 
@@ -89,12 +83,8 @@ extension UsageReport {
     }
     for start in stride(from: 0, to: parts.count, by: 8 * jobs) where output.isOpen {
       let texts = Array(parts[start..<min(start + 8 * jobs, parts.count)]).map(jobs: jobs) { places in
-        let reader = UseReader(ledger.uses, readsContext: false)
         var text: [UInt8] = []
-        for place in places {
-          let (key, facts) = reader.use(at: place)
-          UseLine.forEach(facts) { outcome, tally in append(key, facts, outcome, tally, &text) }
-        }
+        forEachLine(of: places) { key, facts, outcome, tally in append(key, facts, outcome, tally, &text) }
         return text
       }
       for text in texts { output.write(text) }

@@ -12,9 +12,7 @@ struct CoverageRecorder: Sendable {
 
   private var numbers: [CoverageKey: Int] = [:]
   private var places: [Place] = []
-  private var count = 0
-  private var first = Int64.max
-  private var last = Int64.min
+  private var window = EventCounts()
 
   /// The number of a key.
   ///
@@ -34,11 +32,8 @@ struct CoverageRecorder: Sendable {
   ///   - number: The number of what it is about.
   @inline(__always)
   mutating func add(_ time: Timestamp, to number: Int) {
-    let second = time.secondsSinceEpoch
-    count &+= 1
-    first = min(first, second)
-    last = max(last, second)
-    let hour = second.flooredQuotient(3600)
+    window.add(time)
+    let hour = time.secondsSinceEpoch.flooredQuotient(3600)
     if places[number].lastHour != hour {
       places[number].lastHour = hour
       places[number].hours.insert(time)
@@ -47,12 +42,9 @@ struct CoverageRecorder: Sendable {
 
   /// What was recorded.
   var coverage: Coverage {
-    guard count > 0 else { return Coverage() }
+    guard window.count > 0 else { return Coverage() }
     let hours = places.map { ($0.key, $0.hours) }
     return Coverage(
-      hours: Dictionary(uniqueKeysWithValues: hours.filter { !$0.1.days.isEmpty }),
-      window: Tally(
-        count: count, firstSeen: Timestamp(secondsSinceEpoch: first),
-        lastSeen: Timestamp(secondsSinceEpoch: last)))
+      hours: Dictionary(uniqueKeysWithValues: hours.filter { !$0.1.days.isEmpty }), window: window.tally)
   }
 }
