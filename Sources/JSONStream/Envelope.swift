@@ -36,14 +36,22 @@ extension JSONTape {
 }
 
 extension Envelope {
+  /// Whether a name of a length may be one: this rules most members out.
+  @inline(__always)
+  static func mayHaveName(ofLength length: Int) -> Bool {
+    switch length {
+    case 4, 6, 7, 9, 15: true
+    default: false
+    }
+  }
+
   /// The envelope of a name, if there is one: an object for `hits`, else an array.
   ///
   /// - Parameters:
   ///   - name: The content of the name.
   ///   - isArray: Whether the member's value is an array; else it is an object.
   init?(name: Span<UInt8>, isArray: Bool) {
-    // The longest name has 15 letters; most members are ruled out by their length and first letter.
-    guard (4...15).contains(name.count) else { return nil }
+    guard Envelope.mayHaveName(ofLength: name.count) else { return nil }
     let candidate: Envelope? =
       switch name[0] {
       case UInt8(ascii: "R"): .records

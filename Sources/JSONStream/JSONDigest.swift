@@ -117,6 +117,20 @@ public struct JSONDigest: Hashable, Sendable {
   }
 }
 
+extension JSONDigest {
+  /// The digest of two words: what sixteen bytes have.
+  ///
+  /// - Parameters:
+  ///   - first: The first word.
+  ///   - last: The second one.
+  ///   - other: Another number for another digest of the same words.
+  @inlinable @inline(__always)
+  public init(_ first: UInt64, _ last: UInt64, other: UInt64 = 0) {
+    let hash = JSONDigest.key ^ other ^ 16 &* 0x8BB8_4B93_962E_ACC9
+    value = JSONDigest.mix(first ^ 0x5899_65CC_7537_4CC3, last ^ hash)
+  }
+}
+
 extension JSONTape {
   /// The digest of a value.
   ///

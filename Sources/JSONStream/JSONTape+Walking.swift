@@ -33,9 +33,8 @@ extension JSONTape {
     _ window: Span<UInt8>, from start: Int, _ index: inout StringIndex, _ room: inout [Node]
   ) -> Walk {
     let origin = index.origin
-    // All positions of the walk count from the origin, as those of the index do.
     var walker = Walker(
-      start: start - origin, end: index.scannedTo - origin, quote: index.nextQuote,
+      start: start - origin, end: index.scannedTo - start, quote: index.nextQuote,
       backslashNumber: index.nextBackslash, backslashCount: index.backslashCount,
       depthLimit: min(JSONTape.walkDepthLimit, depthLimit), watchesEnvelopes: state.watchesEnvelopes)
     let outcome = unsafe window.withUnsafeBufferPointer { bytes in
@@ -43,14 +42,14 @@ extension JSONTape {
         unsafe room.withUnsafeMutableBufferPointer { nodes in
           guard let text = bytes.baseAddress, let quotes = quotes.baseAddress, let places = nodes.baseAddress
           else { return Walk.irregular }
-          return unsafe walker.walk(text + origin, quotes, backslashes, places, capacity: nodes.count - 2)
+          return unsafe walker.walk(text + start, quotes, backslashes, places, capacity: nodes.count - 2)
         }
       }
     }
     guard case .complete(let end, let count) = outcome else { return outcome }
-    guard index.control >= end + origin else { return .irregular }
+    guard index.control >= end + start else { return .irregular }
     index.pass(quotes: walker.quote, backslashes: walker.backslashNumber)
-    return .complete(end: end + origin, nodes: count)
+    return .complete(end: end + start, nodes: count)
   }
 
   /// Takes nodes that a walk has made.
@@ -70,9 +69,9 @@ extension JSONTape {
     unsafe nodes.append(contentsOf: other)
   }
 
-  /// One walk over a text.
+  /// One walk over a text that begins with the object.
   private struct Walker {
-    /// Where the object begins.
+    /// Where the object begins as the index counts; all other positions count from there.
     let start: Int
     /// Where the text ends.
     let end: Int
@@ -82,10 +81,13 @@ extension JSONTape {
     var backslashNumber: Int
     /// How many backslashes there are.
     let backslashCount: Int
-    /// How many containers may be open.
+    /// How many containers may be open, from 0 to 62.
     let depthLimit: Int
     /// Whether members of the outermost object may be envelopes.
     let watchesEnvelopes: Bool
+
+    /// The bit that `open` may not reach.
+    private var mostOpen: UInt64 { 1 << UInt64(depthLimit) }
 
     /// Makes the nodes of the object.
     ///
@@ -109,13 +111,12 @@ extension JSONTape {
       guard depthLimit > 0 else { return .irregular }
       let (start, end) = (start, end)
       var quote = quote
-      var at = start &+ 1
+      var at = 1
       var count = 1
       /// The node of the innermost open container.
       var current = 0
       /// The open containers below a one, the innermost as the lowest bit: 1 for an object.
       var open: UInt64 = 0b11
-      let mostOpen: UInt64 = 1 << UInt64(depthLimit)
       /// A string that ends before this has no escapes, and two bytes behind it.
       var limit = unsafe self.limit(backslashes)
       unsafe nodes[0] = Node(
@@ -132,23 +133,25 @@ extension JSONTape {
           // Members stand close together, and nearly all names and values are strings without escapes: behind the
           // name come colon and quote, so the next quotes of the index are those of the value.
           while count < capacity {
-            let nameEnd = unsafe Int(quotes[quote &+ 1])
-            guard nameEnd < limit, unsafe text[nameEnd &+ 1] == UInt8(ascii: ":") else { break }
-            unsafe nodes[count] = Node(string: at &- start, to: nameEnd &+ 1 &- start, behind: count &+ 1)
-            let valueEnd = unsafe Int(quotes[quote &+ 3])
-            guard unsafe text[nameEnd &+ 2] == UInt8(ascii: "\""), valueEnd < limit else {
-              count &+= 1
-              quote &+= 2
-              at = nameEnd &+ 2
-              next = .value
+            let nameEnd = unsafe Int(quotes[quote &+ 1]) &- start
+            let valueEnd = unsafe Int(quotes[quote &+ 3]) &- start
+            guard valueEnd < limit, unsafe JSONTape.pair(text, nameEnd &+ 1) == 0x223A else {
+              if nameEnd < limit, unsafe text[nameEnd &+ 1] == UInt8(ascii: ":") {
+                unsafe nodes[count] = Node(string: at, to: nameEnd &+ 1, behind: count &+ 1)
+                count &+= 1
+                quote &+= 2
+                at = nameEnd &+ 2
+                next = .value
+              }
               break
             }
-            unsafe nodes[count &+ 1] = Node(
-              string: nameEnd &+ 2 &- start, to: valueEnd &+ 1 &- start, behind: count &+ 2)
+            unsafe nodes[count] = Node(string: at, to: nameEnd &+ 1, behind: count &+ 1)
+            unsafe nodes[count &+ 1] = Node(string: nameEnd &+ 2, to: valueEnd &+ 1, behind: count &+ 2)
             count &+= 2
             quote &+= 4
             at = valueEnd &+ 2
-            if unsafe text[valueEnd &+ 1] != UInt8(ascii: ",") || text[at] != UInt8(ascii: "\"") {
+            // A comma and the quote of the next name.
+            if unsafe JSONTape.pair(text, valueEnd &+ 1) != 0x222C {
               at = valueEnd &+ 1
               next = .end
               break
@@ -156,9 +159,9 @@ extension JSONTape {
           }
           if next == .oddName {
             guard count < capacity else { return .irregular }
-            let close = unsafe Int(quotes[quote &+ 1])
+            let close = unsafe Int(quotes[quote &+ 1]) &- start
             guard close < end else { return .incomplete }
-            unsafe nodes[count] = Node(string: at &- start, to: close &+ 1 &- start, behind: count &+ 1)
+            unsafe nodes[count] = Node(string: at, to: close &+ 1, behind: count &+ 1)
             if close >= limit {
               guard unsafe passEscapes(text, at, close, backslashes, &nodes[count]) else { return .irregular }
               limit = unsafe self.limit(backslashes)
@@ -178,12 +181,12 @@ extension JSONTape {
           let byte = unsafe text[at]
           if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
             guard open < mostOpen else { return .irregular }
-            if open == 0b11, watchesEnvelopes, unsafe isEnvelope(text, nodes[count &- 1], byte) {
+            if open == 0b11, watchesEnvelopes, unsafe Walker.isEnvelope(text, nodes[count &- 1], byte) {
               return .irregular
             }
             let isObject = byte == UInt8(ascii: "{")
             unsafe nodes[count] = Node(
-              from: UInt32(truncatingIfNeeded: at &- start), to: 0,
+              from: UInt32(truncatingIfNeeded: at), to: 0,
               behind: UInt32(truncatingIfNeeded: current), kind: isObject ? .object : .array,
               hasEscapes: false, isOpaque: false)
             current = count
@@ -202,9 +205,9 @@ extension JSONTape {
               continue walking
             }
           } else if byte == UInt8(ascii: "\"") {
-            let close = unsafe Int(quotes[quote &+ 1])
+            let close = unsafe Int(quotes[quote &+ 1]) &- start
             guard close < end else { return .incomplete }
-            unsafe nodes[count] = Node(string: at &- start, to: close &+ 1 &- start, behind: count &+ 1)
+            unsafe nodes[count] = Node(string: at, to: close &+ 1, behind: count &+ 1)
             if close >= limit {
               guard unsafe passEscapes(text, at, close, backslashes, &nodes[count]) else { return .irregular }
               limit = unsafe self.limit(backslashes)
@@ -218,8 +221,8 @@ extension JSONTape {
             guard length != 0 else { return .irregular }
             guard length > 0 else { return .incomplete }
             unsafe nodes[count] = Node(
-              from: UInt32(truncatingIfNeeded: at &- start),
-              to: UInt32(truncatingIfNeeded: at &+ length &- start),
+              from: UInt32(truncatingIfNeeded: at),
+              to: UInt32(truncatingIfNeeded: at &+ length),
               behind: UInt32(truncatingIfNeeded: count &+ 1), kind: kind, hasEscapes: false, isOpaque: false)
             count &+= 1
             at &+= length
@@ -241,7 +244,7 @@ extension JSONTape {
           }
           guard byte == (open & 1 == 1 ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return .irregular }
           let parent = unsafe Int(nodes[current].behind)
-          unsafe nodes[current].to = UInt32(truncatingIfNeeded: at &- start)
+          unsafe nodes[current].to = UInt32(truncatingIfNeeded: at)
           unsafe nodes[current].behind = UInt32(truncatingIfNeeded: count)
           current = parent
           open >>= 1
@@ -256,7 +259,7 @@ extension JSONTape {
     private enum Part {
       /// A name whose first quote was seen.
       case name
-      /// A name that does not stand close to its value, or has escapes.
+      /// A name whose value is no string close behind it, or that has escapes.
       case oddName
       /// Space or a value.
       case value
@@ -269,17 +272,17 @@ extension JSONTape {
     private func limit(_ backslashes: UnsafeBufferPointer<UInt32>) -> Int {
       // The number is tested against the count.
       let backslash =
-        unsafe backslashNumber < backslashCount ? Int(backslashes[backslashNumber]) : Int.max
+        unsafe backslashNumber < backslashCount ? Int(backslashes[backslashNumber]) &- start : Int.max
       return min(backslash, end &- 2)
     }
 
     /// Whether a member of the outermost object begins an envelope.
-    @inline(never)
-    private func isEnvelope(_ text: UnsafePointer<UInt8>, _ name: Node, _ byte: UInt8) -> Bool {
-      if name.hasEscapes { return false }
+    @inline(__always)
+    private static func isEnvelope(_ text: UnsafePointer<UInt8>, _ name: Node, _ byte: UInt8) -> Bool {
+      let length = name.end &- name.start &- 2
+      guard Envelope.mayHaveName(ofLength: length), !name.hasEscapes else { return false }
       // The node's offsets lie in the text.
-      let letters = unsafe UnsafeBufferPointer(
-        start: text + start + name.start + 1, count: name.end - name.start - 2)
+      let letters = unsafe UnsafeBufferPointer(start: text + name.start + 1, count: length)
       return unsafe Envelope(name: letters.span, isArray: byte == UInt8(ascii: "[")) != nil
     }
 
@@ -299,7 +302,7 @@ extension JSONTape {
     ) -> Bool {
       // All reads are guarded by the count and by `end`, which the caller has found to lie in the text.
       while backslashNumber < backslashCount {
-        let at = unsafe Int(backslashes[backslashNumber])
+        let at = unsafe Int(backslashes[backslashNumber]) &- self.start
         guard at < end else { return true }
         guard at &+ 1 < end else { return false }
         node.hasEscapes = true
@@ -317,6 +320,12 @@ extension JSONTape {
       }
       return true
     }
+  }
+
+  /// Two bytes of the text, the first one as the lower half.
+  @inline(__always)
+  private static func pair(_ text: UnsafePointer<UInt8>, _ offset: Int) -> UInt16 {
+    UInt16(littleEndian: unsafe UnsafeRawPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
   /// Passes over white space.

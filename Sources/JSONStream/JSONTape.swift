@@ -51,12 +51,46 @@ public struct JSONTape: Sendable {
     @usableFromInline let from: UInt32
     @usableFromInline var to: UInt32
     @usableFromInline var behind: UInt32
+    /// The kind as the lowest byte, and the two marks: one word, so that making a node takes four stores.
+    @usableFromInline var marks: UInt32
+
+    @inlinable @inline(__always) static var escapeMark: UInt32 { 1 << 8 }
+    @inlinable @inline(__always) static var opaqueMark: UInt32 { 1 << 9 }
+
+    /// Creates a node.
+    ///
+    /// - Parameters:
+    ///   - from: The offset of the first byte.
+    ///   - to: The offset behind the last byte.
+    ///   - behind: The index of the node behind this node and all that it contains.
+    ///   - kind: What the node is.
+    ///   - hasEscapes: Whether a backslash stands in it.
+    ///   - isOpaque: Whether its content has no nodes.
+    @inline(__always)
+    init(from: UInt32, to: UInt32, behind: UInt32, kind: Kind, hasEscapes: Bool, isOpaque: Bool) {
+      self.from = from
+      self.to = to
+      self.behind = behind
+      marks = UInt32(kind.rawValue)
+      if hasEscapes { marks |= Node.escapeMark }
+      if isOpaque { marks |= Node.opaqueMark }
+    }
+
     /// What the node is.
-    public let kind: Kind
+    @inlinable @inline(__always) public var kind: Kind {
+      // Nodes are made of kinds alone; each is one byte, whose value is the case.
+      unsafe unsafeBitCast(UInt8(truncatingIfNeeded: marks), to: Kind.self)
+    }
     /// For strings, whether a backslash stands in them.
-    public internal(set) var hasEscapes: Bool
+    @inlinable @inline(__always) public internal(set) var hasEscapes: Bool {
+      get { marks & Node.escapeMark != 0 }
+      set { marks = newValue ? marks | Node.escapeMark : marks & ~Node.escapeMark }
+    }
     /// Whether this is a container at the depth bound, whose content was checked but has no nodes.
-    public internal(set) var isOpaque: Bool
+    @inlinable @inline(__always) public internal(set) var isOpaque: Bool {
+      get { marks & Node.opaqueMark != 0 }
+      set { marks = newValue ? marks | Node.opaqueMark : marks & ~Node.opaqueMark }
+    }
 
     /// The offset of the first byte; for strings, of the opening quote.
     @inlinable @inline(__always) public var start: Int { Int(from) }

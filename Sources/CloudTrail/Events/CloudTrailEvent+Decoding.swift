@@ -58,7 +58,7 @@ extension CloudTrailEvent {
     errorMessage = strings.text(record, fields[.errorMessage])
     vpcEndpointID = strings.text(record, fields[.vpcEndpointId])
     sharedEventID = record.nonemptyText(at: fields[.sharedEventID])
-    usesTLS = unsafe fields.tellTLS(record.nodes, record.text)
+    usesTLS = fields.tellTLS(record)
     if let identity = facts.identity { userIdentity = UserIdentity(record, identity, strings) }
     if let index = fields[.resources], record[index].kind == .array {
       var element = index + 1
@@ -97,7 +97,8 @@ struct RecordFacts {
     self.fields = fields
     self.identity = identity
     time = RecordFacts.time(record, fields)
-    digest = RecordFacts.digest(record, fields, identity: identity?.digest(record))
+    digest = RecordFacts.digest(
+      record, fields, FieldDigests(record, fields), identity: identity?.digest(record))
   }
 
   /// Takes what was found when an event was looked at.
@@ -110,7 +111,8 @@ struct RecordFacts {
     time = event.time
     digest =
       event.content
-      ?? RecordFacts.digest(event.record, event.fields, identity: identity?.digest(event.record))
+      ?? RecordFacts.digest(
+        event.record, event.fields, event.fieldDigests, identity: identity?.digest(event.record))
   }
 
   /// When a call was made.
@@ -125,21 +127,23 @@ struct RecordFacts {
   /// - Parameters:
   ///   - record: The record, or something around it.
   ///   - fields: The record's fields.
+  ///   - words: The digests of some of them.
   ///   - identity: The digest of its identity, where it has one.
   /// - Returns: The digest.
-  static func digest(_ record: RecordText, _ fields: RecordFields, identity: JSONDigest?) -> JSONDigest {
+  static func digest(
+    _ record: RecordText, _ fields: RecordFields, _ words: FieldDigests, identity: JSONDigest?
+  ) -> JSONDigest {
     var digest = JSONDigest.empty
-    func add(_ field: RecordField) {
-      guard let index = fields[field], !record[index].isAbsent else { return }
-      digest.add(record.digest(of: index).tagged(UInt64(field.rawValue)))
+    func add(_ field: RecordField, _ part: JSONDigest) {
+      if part != .empty { digest.add(part.tagged(UInt64(field.rawValue))) }
     }
-    add(.eventSource)
-    add(.eventName)
-    add(.awsRegion)
-    add(.errorCode)
-    add(.errorMessage)
-    add(.requestParameters)
-    add(.resources)
+    add(.eventSource, words.source)
+    add(.eventName, words.name)
+    add(.awsRegion, words.region)
+    add(.errorCode, words.errorCode)
+    add(.errorMessage, words.errorMessage)
+    add(.requestParameters, record.digest(of: fields[.requestParameters]))
+    add(.resources, record.digest(of: fields[.resources]))
     if let identity { digest.add(identity.tagged(UInt64(RecordField.userIdentity.rawValue))) }
     return digest
   }
@@ -151,20 +155,22 @@ struct RecordFacts {
   ///   - time: When the call was made.
   ///   - record: The record, or something around it.
   ///   - fields: The record's fields.
+  ///   - id: The record's id, where it is written as CloudTrail writes them.
   /// - Returns: The digest.
   static func recordDigest(
-    _ content: JSONDigest, _ time: Timestamp?, _ record: RecordText, _ fields: RecordFields
+    _ content: JSONDigest, _ time: Timestamp?, _ record: RecordText, _ fields: RecordFields, _ id: ExampleID?
   ) -> EventDigest? {
+    if let id { return EventDigest(content, id, time: time) }
     guard let index = fields[.eventID] else { return nil }
     let node = record[index]
     if node.isAbsent { return nil }
-    if node.isString, !node.hasEscapes {
-      return unsafe EventDigest(content, idIn: record.text, node.start + 1..<node.end - 1, time: time)
-    }
     if node.isString {
       // Written with escapes, it is the string that it stands for.
-      return unsafe record.letters(of: node).withUnsafeBytes {
-        unsafe EventDigest(content, idIn: $0, 0..<$0.count, time: time)
+      return unsafe record.letters(of: node).withUnsafeBytes { letters in
+        if letters.count == ExampleID.length, let id = unsafe ExampleID(letters, at: 0) {
+          return EventDigest(content, id, time: time)
+        }
+        return unsafe EventDigest(content, idIn: letters, 0..<letters.count, time: time)
       }
     }
     // What is no string is told by its digest.

@@ -24,6 +24,18 @@ public struct EventDigest: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - content: The digest of its parts.
+  ///   - id: Its id.
+  ///   - time: When it was.
+  init(_ content: JSONDigest, _ id: ExampleID, time: Timestamp?) {
+    let rest = content.following(JSONDigest(UInt64(bitPattern: time?.secondsSinceEpoch ?? .min)))
+    high = JSONDigest(id.upper, id.lower).following(rest).value
+    low = JSONDigest(id.upper, id.lower, other: 0x9E6C_63D0_876A_46B5).tagged(2).following(rest).value
+  }
+
+  /// The digest of one event whose id is written in a way of its own.
+  ///
+  /// - Parameters:
+  ///   - content: The digest of its parts.
   ///   - text: A buffer with its id.
   ///   - id: Where the id stands.
   ///   - time: When it was.

@@ -17,41 +17,43 @@ public import IAM
   let nodes: UnsafeBufferPointer<JSONTape.Node>
   let text: UnsafeRawBufferPointer
   private let fields: RecordFields
-  /// The key of the identity, which the reader has needed itself.
+  /// The key of the identity, and the digests of other members, which the reader has needed itself.
   private let identityKey: JSONDigest
+  private let digests: FieldDigests
   /// Strings of earlier events; the reader keeps them longer than any view.
   private unowned(unsafe) let strings: StringCache
   /// What sort of event this is.
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.
   public let time: Timestamp?
+  /// The event's id, where it is a UUID in small letters.
+  package let exampleID: ExampleID?
 
   /// Wraps a record.
   ///
   /// - Parameters:
-  ///   - record: The record.
-  ///   - fields: Where the record's members stand.
-  ///   - identityKey: The key of its identity.
+  ///   - event: The record, with what was found out when it was looked at.
   ///   - strings: Strings of earlier events.
-  ///   - kind: What sort of event it is.
-  ///   - time: When the call was made.
-  init(
-    _ record: RecordText, _ fields: RecordFields, identityKey: JSONDigest, _ strings: StringCache,
-    kind: EventKind, time: Timestamp?
-  ) {
-    unsafe nodes = record.nodes
-    unsafe text = record.text
-    self.fields = fields
-    self.identityKey = identityKey
+  @inline(__always)
+  init(_ event: HeldEvent, _ strings: StringCache) {
+    unsafe nodes = event.record.nodes
+    unsafe text = event.record.text
+    fields = event.fields
+    identityKey = event.identityKey
+    digests = event.fieldDigests
     unsafe self.strings = strings
-    self.kind = kind
-    self.time = time
+    kind = event.kind
+    time = event.time
+    exampleID = event.id
   }
+
+  private var record: RecordText { unsafe RecordText(nodes, text) }
 
   /// The index of a field's value, or `nil` where the record has no such member.
   @inline(__always)
   func index(of field: RecordField) -> Int? { fields[field] }
 
+  @inline(__always)
   private func node(_ field: RecordField) -> JSONTape.Node? {
     guard let index = index(of: field) else { return nil }
     let node = unsafe nodes[index]
@@ -63,15 +65,52 @@ public import IAM
   /// - Parameter field: The field.
   /// - Returns: A hash of the field's text.
   package func key(_ field: RecordField) -> JSONDigest {
-    if field == .userIdentity { return identityKey }
+    switch field {
+    case .userIdentity: identityKey
+    case .eventSource: digests.source
+    case .eventName: digests.name
+    case .awsRegion: digests.region
+    case .errorCode: digests.errorCode
+    case .errorMessage: digests.errorMessage
+    default: textKey(field)
+    }
+  }
+
+  private func textKey(_ field: RecordField) -> JSONDigest {
     guard let node = node(field) else { return .empty }
     return unsafe JSONDigest(text, node.range)
   }
 
+  /// A key of which call it was and where: source, name and sort, region, account, endpoint, whether it came over TLS,
+  /// the listed resources, and how it ended.
+  ///
+  /// Of an error message only what IAM says of a refusal is part of the key, and of an address only a service's name.
+  package var callKey: JSONDigest {
+    var key = digests.source.following(digests.name.following(digests.region))
+    func add(_ digest: JSONDigest) { key = digest.following(key) }
+    add(textKey(.eventType))
+    add(textKey(.eventCategory))
+    add(textKey(.recipientAccountId))
+    add(textKey(.vpcEndpointId))
+    add(textKey(.resources))
+    if digests.errorCode != .empty || digests.errorMessage != .empty {
+      add(digests.errorCode)
+      let outcome = digests.errorMessage != .empty ? JSONDigest(1) : JSONDigest(2)
+      add(mayRefuse ? digests.errorMessage : outcome)
+    }
+    if isService { add(textKey(.sourceIPAddress)) }
+    return key.tagged(usesTLS ? 1 : 0)
+  }
+
+  /// Whether the error message may say which action IAM refused, and on what; other messages decide nothing.
+  package var mayRefuse: Bool { mayContain(.errorMessage, "not authorized to perform: ") }
+
+  /// Whether the name of a service may stand in the place of an address.
+  package var isService: Bool { mayEnd(.sourceIPAddress, with: ".amazonaws.com") }
+
   /// Who made the call, decoded alone: what decoding the event gives.
   package var userIdentity: UserIdentity {
     guard let index = index(of: .userIdentity) else { return UserIdentity() }
-    let record = unsafe RecordText(nodes, text)
     return unsafe UserIdentity(record, IdentityFields(record, at: index), strings)
   }
 
@@ -89,7 +128,6 @@ public import IAM
   /// creation date, are no part of it. Identities that are alike but written in two ways may have different keys.
   package var callerKey: JSONDigest {
     guard let index = index(of: .userIdentity) else { return .empty }
-    let record = unsafe RecordText(nodes, text)
     return IdentityFields(record, at: index).callerKey(record)
   }
 
@@ -100,7 +138,7 @@ public import IAM
   package func has(_ field: RecordField) -> Bool { node(field) != nil }
 
   /// Whether the record tells the version of TLS that the call was made over.
-  package var usesTLS: Bool { unsafe fields.tellTLS(nodes, text) }
+  package var usesTLS: Bool { fields.tellTLS(record) }
 
   /// Whether a field is a string that ends with some letters, as far as that can be told without decoding it.
   ///
@@ -108,12 +146,12 @@ public import IAM
   ///   - field: The field.
   ///   - ending: The letters.
   /// - Returns: Whether it ends so; `true` where the string is written with escapes.
-  package func mayEnd(_ field: RecordField, with ending: StaticString) -> Bool {
+  private func mayEnd(_ field: RecordField, with ending: StaticString) -> Bool {
     guard let node = node(field), node.isString else { return false }
     if node.hasEscapes { return true }
     let count = ending.utf8CodeUnitCount
     guard node.end - node.start - 2 >= count else { return false }
-    return holds(ending, at: node.end - 1 - count)
+    return record.holds(ending, at: node.end - 1 - count)
   }
 
   /// Whether a field is a string that contains some letters, as far as that can be told without decoding it.
@@ -122,38 +160,9 @@ public import IAM
   ///   - field: The field.
   ///   - part: The letters.
   /// - Returns: Whether it contains them; `true` where the string is written with escapes.
-  package func mayContain(_ field: RecordField, _ part: StaticString) -> Bool {
+  private func mayContain(_ field: RecordField, _ part: StaticString) -> Bool {
     guard let node = node(field), node.isString else { return false }
-    return node.hasEscapes || contains(node, part)
-  }
-
-  /// Whether some letters stand at an offset, behind which the text has as many.
-  private func holds(_ letters: StaticString, at offset: Int) -> Bool {
-    for place in 0..<letters.utf8CodeUnitCount
-    where unsafe text[offset + place] != letters.utf8Start[place] {
-      return false
-    }
-    return true
-  }
-
-  private func contains(_ node: JSONTape.Node, _ letters: StaticString) -> Bool {
-    // The places are within the node, which the tape has checked to be in the text; letters have at least one.
-    let first = unsafe letters.utf8Start[0]
-    let last = node.end &- letters.utf8CodeUnitCount
-    var offset = node.start
-    while offset <= last {
-      if unsafe text[offset] == first, holds(letters, at: offset) { return true }
-      offset = offset &+ 1
-    }
-    return false
-  }
-
-  /// The event's id, where it is a UUID in small letters.
-  package var exampleID: ExampleID? {
-    guard let node = node(.eventID), node.isString, !node.hasEscapes,
-      node.end - node.start - 2 == ExampleID.length
-    else { return nil }
-    return unsafe ExampleID(text, at: node.start + 1)
+    return node.hasEscapes || record.contains(node, part)
   }
 
   /// The key of the strings in a part that may tell something however deep they stand.
@@ -195,7 +204,7 @@ public import IAM
 
   /// Whether a string that begins as ARNs do may be one of IAM.
   private func mayBeOfIAM(_ node: JSONTape.Node) -> Bool {
-    node.hasEscapes || contains(node, ":iam:") || contains(node, "%")
+    node.hasEscapes || record.contains(node, ":iam:") || record.contains(node, "%")
   }
 }
 

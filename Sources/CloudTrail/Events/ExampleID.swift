@@ -1,12 +1,16 @@
 // Event ids as numbers, so that the smallest few are kept without making strings.
 
+import JSONStream
+
 /// An event id as CloudTrail writes them, a UUID in small letters; ordered as its text is by bytes.
 package struct ExampleID: Comparable, Sendable {
   /// How many letters an id has.
   static let length = 36
 
-  private let upper: UInt64
-  private let lower: UInt64
+  /// The first sixteen digits.
+  let upper: UInt64
+  /// The last sixteen digits.
+  let lower: UInt64
 
   /// The last id of all.
   package static let largest = ExampleID(upper: .max, lower: .max)
@@ -35,6 +39,20 @@ package struct ExampleID: Comparable, Sendable {
     else { return nil }
     upper = first << 32 | second
     lower = third << 32 | last
+  }
+
+  /// Reads the id of a record, or returns `nil` where it is no string without escapes or no UUID in small letters.
+  ///
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - fields: The record's fields.
+  @inline(__always)
+  init?(_ record: RecordText, _ fields: RecordFields) {
+    guard let index = fields[.eventID], record[index].isString, !record[index].hasEscapes else { return nil }
+    let node = record[index]
+    guard node.end &- node.start &- 2 == ExampleID.length else { return nil }
+    // The tape has checked the node against the text.
+    unsafe self.init(record.text, at: node.start &+ 1)
   }
 
   /// The number that eight hexadecimal digits in small letters are, or `nil` where they are not.

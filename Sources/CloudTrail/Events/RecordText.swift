@@ -1,5 +1,6 @@
 // A record where it stands: nodes, and the bytes that they were made of.
 
+import Glibc
 import JSONStream
 
 /// The nodes of a record's tape and its text, good for one call.
@@ -28,6 +29,12 @@ import JSONStream
 
   /// The digest of a value.
   func digest(of index: Int) -> JSONDigest { unsafe JSONDigest(of: index, nodes, text) }
+
+  /// The digest of a value; that of nothing where there is none, or it is absent.
+  func digest(of index: Int?) -> JSONDigest {
+    guard let index, !self[index].isAbsent else { return .empty }
+    return digest(of: index)
+  }
 
   /// The key of a value: a hash of its text.
   func key(of index: Int) -> JSONDigest { unsafe JSONDigest(text, nodes[index].range) }
@@ -74,11 +81,35 @@ import JSONStream
   func isString(_ index: Int, _ letters: StaticString) -> Bool {
     let node = self[index]
     guard node.isString else { return false }
-    // A static string of several letters has a pointer to as many.
-    let wanted = unsafe UnsafeBufferPointer(start: letters.utf8Start, count: letters.utf8CodeUnitCount)
-    if node.hasEscapes { return unsafe self.letters(of: node).elementsEqual(wanted) }
-    guard node.end - node.start - 2 == wanted.count else { return false }
-    return unsafe text[node.start + 1..<node.end - 1].elementsEqual(wanted)
+    guard !node.hasEscapes else {
+      // A static string of several letters has a pointer to as many.
+      let wanted = unsafe UnsafeBufferPointer(start: letters.utf8Start, count: letters.utf8CodeUnitCount)
+      return unsafe self.letters(of: node).elementsEqual(wanted)
+    }
+    return node.end - node.start - 2 == letters.utf8CodeUnitCount && holds(letters, at: node.start + 1)
+  }
+
+  /// Whether some letters stand at an offset, behind which the text has as many.
+  @inline(__always)
+  func holds(_ letters: StaticString, at offset: Int) -> Bool {
+    guard let start = unsafe text.baseAddress else { return false }
+    // The caller has counted the letters.
+    return unsafe memcmp(start + offset, letters.utf8Start, letters.utf8CodeUnitCount) == 0
+  }
+
+  /// Whether some letters, at least one, stand anywhere in a string as it is written.
+  func contains(_ node: JSONTape.Node, _ letters: StaticString) -> Bool {
+    guard let start = unsafe text.baseAddress else { return false }
+    // The tape has checked the node against the text; no place from which letters would lead out of it is looked at.
+    let end = node.end - letters.utf8CodeUnitCount + 1
+    var place = node.start
+    while place < end {
+      guard let found = unsafe memchr(start + place, Int32(letters.utf8Start[0]), end - place) else { return false }
+      place = unsafe UnsafeRawPointer(found) - start
+      if holds(letters, at: place) { return true }
+      place += 1
+    }
+    return false
   }
 
   /// The bytes of a string after unescaping.

@@ -14,8 +14,12 @@ struct HeldEvent {
   let fields: RecordFields
   let kind: EventKind
   let time: Timestamp?
+  /// Its id, where that is a UUID in small letters.
+  let id: ExampleID?
   /// The key of its identity.
   let identityKey: JSONDigest
+  /// The digests of members that are needed more than once.
+  let fieldDigests: FieldDigests
   /// The digest of what it says, and with id and time, where duplicates are looked for.
   let content: JSONDigest?
   let digest: EventDigest?
@@ -122,6 +126,8 @@ extension RecordReader {
     let time = RecordFacts.time(record, fields)
     var identityKey = JSONDigest.empty
     if let identity, !record[identity].isAbsent { identityKey = record.key(of: identity) }
+    let id = ExampleID(record, fields)
+    let words = FieldDigests(record, fields)
     var content: JSONDigest?
     var digest: EventDigest?
     if let duplicates {
@@ -129,14 +135,14 @@ extension RecordReader {
       let identityDigest = identity.map { index in
         identities.value(identityKey) { IdentityFields(record, at: index).digest(record) }
       }
-      let said = RecordFacts.digest(record, fields, identity: identityDigest)
+      let said = RecordFacts.digest(record, fields, words, identity: identityDigest)
       content = said
-      digest = RecordFacts.recordDigest(said, time, record, fields)
+      digest = RecordFacts.recordDigest(said, time, record, fields, id)
       if let digest { duplicates.prefetch(digest) }
     }
     return HeldEvent(
-      record: record, fields: fields, kind: kind, time: time, identityKey: identityKey, content: content,
-      digest: digest, format: format)
+      record: record, fields: fields, kind: kind, time: time, id: id, identityKey: identityKey,
+      fieldDigests: words, content: content, digest: digest, format: format)
   }
 
   /// Gives the events that wait to the consumer.
@@ -158,9 +164,7 @@ extension RecordReader {
       summary = summary
       recent = (event.format, 1)
     }
-    let view = EventView(
-      event.record, event.fields, identityKey: event.identityKey, strings, kind: event.kind, time: event.time)
-    sink.take(view) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
+    sink.take(EventView(event, strings)) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
   }
 
   /// Calls a function with a tape of its own that holds a record.

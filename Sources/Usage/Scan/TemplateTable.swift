@@ -225,9 +225,6 @@ extension EventView {
     if outline.response != .empty { append(.responseElements, to: &labels) }
   }
 
-  /// Whether the error message may say which action was refused, and on what; other messages decide nothing.
-  fileprivate var mayRefuse: Bool { mayContain(.errorMessage, "not authorized to perform: ") }
-
   /// The digest of what is compared letter by letter.
   fileprivate func wordsDigest(_ outline: EventOutline) -> JSONDigest {
     var key = JSONDigest.empty
@@ -237,8 +234,7 @@ extension EventView {
     add(self.key(.eventType))
     add(self.key(.eventCategory))
     add(self.key(.errorCode))
-    // The name of a service stands in the place of an address.
-    if mayEnd(.sourceIPAddress, with: ".amazonaws.com") { add(self.key(.sourceIPAddress)) }
+    if isService { add(self.key(.sourceIPAddress)) }
     var presence = outline.presence
     if has(.errorMessage) { presence |= 16 }
     if outline.request != .empty { presence |= 32 }

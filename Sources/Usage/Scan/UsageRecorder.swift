@@ -518,28 +518,7 @@ extension EventView {
   /// The digest of all that decides what a ledger records of the event, but for identity, large parts, time, id and
   /// address.
   fileprivate func contentDigest(_ outline: EventOutline) -> JSONDigest {
-    var key = JSONDigest.empty
-    func add(_ digest: JSONDigest) { key = digest.following(key) }
-    add(self.key(.eventSource))
-    add(self.key(.eventName))
-    add(self.key(.eventType))
-    add(self.key(.eventCategory))
-    add(self.key(.awsRegion))
-    add(self.key(.recipientAccountId))
-    add(self.key(.vpcEndpointId))
-    add(self.key(.resources))
-    if has(.errorCode) || has(.errorMessage) {
-      add(self.key(.errorCode))
-      // Only what IAM says of a refusal is looked at.
-      let isTelling = mayContain(.errorMessage, "authorized")
-      add(isTelling ? self.key(.errorMessage) : JSONDigest(has(.errorMessage) ? 1 : 2))
-    }
-    // The name of a service stands in the place of an address, and counts as one.
-    if mayEnd(.sourceIPAddress, with: ".amazonaws.com") { add(self.key(.sourceIPAddress)) }
-    add(JSONDigest(usesTLS ? outline.presence | 16 : outline.presence))
-    add(outline.request)
-    add(outline.response)
-    return key
+    callKey.following(JSONDigest(outline.presence)).following(outline.request.following(outline.response))
   }
 
   /// The digest of what an event shows to be covered, but for what its identity tells.
@@ -550,9 +529,8 @@ extension EventView {
 
   /// The digest of what decides the values of condition keys outside the request, but for what its identity tells.
   fileprivate var surroundingsDigest: JSONDigest {
-    // The name of a service stands in the place of an address.
     let address =
-      mayEnd(.sourceIPAddress, with: ".amazonaws.com")
+      isService
       ? key(.sourceIPAddress) : JSONDigest(has(.sourceIPAddress) ? 1 : 2)
     return key(.vpcEndpointId).following(address).tagged(usesTLS ? 1 : 0)
   }
