@@ -286,6 +286,40 @@ package struct NameLabels: Sendable {
     isWhole = true
   }
 
+  /// What texts were taken apart into, to go on from there with others.
+  package struct Beginning: Sendable {
+    fileprivate var skeleton: [UInt8] = []
+    fileprivate var letters: [UInt8] = []
+    fileprivate var labels: [Label] = []
+    fileprivate var isWhole = true
+
+    /// Creates what no text is taken apart into.
+    package init() {}
+  }
+
+  /// What the texts so far were taken apart into.
+  package var beginning: Beginning {
+    var beginning = Beginning()
+    beginning.skeleton = Array(skeleton[..<end])
+    beginning.letters = letters
+    beginning.labels = labels
+    beginning.isWhole = isWhole
+    return beginning
+  }
+
+  /// Forgets all texts, and takes those of a beginning as if they were taken apart now.
+  ///
+  /// - Parameter beginning: The beginning, which must come from labels of the same vocabulary.
+  package mutating func restart(from beginning: Beginning) {
+    reset()
+    // A beginning is no longer than the skeleton that it was taken from.
+    unsafe skeleton.withUnsafeMutableBytes { unsafe $0.copyBytes(from: beginning.skeleton) }
+    end = beginning.skeleton.count
+    letters += beginning.letters
+    labels += beginning.labels
+    isWhole = beginning.isWhole
+  }
+
   /// Notes that something could not be taken apart.
   package mutating func giveUp() { isWhole = false }
 

@@ -104,7 +104,9 @@ import JSONStream
     let end = node.end - letters.utf8CodeUnitCount + 1
     var place = node.start
     while place < end {
-      guard let found = unsafe memchr(start + place, Int32(letters.utf8Start[0]), end - place) else { return false }
+      guard let found = unsafe memchr(start + place, Int32(letters.utf8Start[0]), end - place) else {
+        return false
+      }
       place = unsafe UnsafeRawPointer(found) - start
       if holds(letters, at: place) { return true }
       place += 1

@@ -50,6 +50,8 @@ public struct BoundedSet: Hashable, Sendable {
   /// - Parameter text: The text.
   /// - Complexity: O(log *limit*) comparisons where the text is there already, else O(*limit*).
   public mutating func insert(_ text: String) {
+    // Most texts stand behind all that are kept.
+    if overflowed, elements.count >= limit, let last = elements.last, last.precedes(text) { return }
     var low = 0
     var high = elements.count
     while low < high {

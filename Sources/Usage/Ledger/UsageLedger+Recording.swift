@@ -40,6 +40,15 @@ extension UsageLedger {
     principals[principal, default: PrincipalFacts()].record(identity)
   }
 
+  /// Records who used a principal.
+  ///
+  /// - Parameters:
+  ///   - facts: What the identities of events tell.
+  ///   - principal: Their principal.
+  mutating func recordSessions(_ facts: PrincipalFacts, of principal: Principal) {
+    principals[principal, default: PrincipalFacts()].merge(facts)
+  }
+
   /// Records what a person used a role for; what was refused is no use.
   ///
   /// - Parameters:
@@ -195,18 +204,9 @@ extension UseFacts {
 extension UserIdentity {
   /// The name of a role's session: what stands behind the role in the ARN of the caller.
   var sessionName: String? {
-    guard let arn else { return nil }
-    let marker = Array(":assumed-role/".utf8)
-    var rest = arn.utf8[...]
-    // The first colon that the marker begins at.
-    while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
-      rest = rest[colon...]
-      if rest.starts(with: marker) {
-        let name = rest.dropFirst(marker.count)
-        return name.firstIndex(of: UInt8(ascii: "/")).map { String(arn[arn.utf8.index(after: $0)...]) }
-      }
-      rest = rest.dropFirst()
-    }
-    return nil
+    guard let name = arn?[...].rest(behindBytes: ":assumed-role/")?.utf8,
+      let slash = name.firstIndex(of: UInt8(ascii: "/"))
+    else { return nil }
+    return String(Substring(name[name.index(after: slash)...]))
   }
 }

@@ -14,6 +14,9 @@ struct CoverageRecorder: Sendable {
   private var places: [Place] = []
   private var window = EventCounts()
 
+  /// Whether nothing was recorded.
+  var isEmpty: Bool { window.count == 0 }
+
   /// The number of a key.
   ///
   /// - Parameter key: What events are about.

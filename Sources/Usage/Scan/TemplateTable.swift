@@ -43,10 +43,14 @@ struct TemplateTable: Sendable {
   }
 
   private static let mostEntries = 65_536
+  private static let mostBeginnings = 4096
 
   private var numbers = DigestTable()
   private var entries: [Entry] = []
   private var labels: NameLabels
+  /// What skeletons begin with: what the identity tells, region and account, which are the same for many calls.
+  private var beginnings: [NameLabels.Beginning] = []
+  private var beginningNumbers = DigestTable()
   /// The digest of what stands in keys beside the skeleton.
   private var rest = JSONDigest.empty
   private var key = JSONDigest.empty
@@ -80,17 +84,18 @@ struct TemplateTable: Sendable {
   /// - Parameters:
   ///   - event: The event.
   ///   - outline: What may tell something in it.
-  ///   - surroundings: What decides the resolution of the caller's identity.
+  ///   - surroundings: What decides the resolution of the caller's identity, and the digest of that.
   ///   - table: The table that numbers are of.
   ///   - calls: The table that the numbers of sorts are of.
   ///   - needs: What the call needs is appended here.
   /// - Returns: What else is known of the call; `nil` where rules must look.
   mutating func call(
-    _ event: EventView, _ outline: EventOutline, _ surroundings: [String?], _ table: inout UseTable,
-    _ calls: inout CallTable, _ needs: inout [UseTable.Need]
+    _ event: EventView, _ outline: EventOutline, _ surroundings: (texts: [String?], digest: JSONDigest),
+    _ table: inout UseTable, _ calls: inout CallTable, _ needs: inout [UseTable.Need]
   ) -> Found? {
     found = nil
-    event.begin(&labels, outline, surroundings)
+    begin(event, surroundings)
+    event.take(apart: outline, &labels)
     guard labels.isWhole else { return nil }
     rest = event.wordsDigest(outline)
     key = labels.digest.following(rest)
@@ -110,6 +115,25 @@ struct TemplateTable: Sendable {
     return Found(
       sort: facts.sort, observed: template.fill(labels, numbers, &table, &needs),
       lessons: template.filledLessons(labels, labels.allLetters), parts: facts.parts)
+  }
+
+  /// Begins the skeleton of an event.
+  private mutating func begin(_ event: EventView, _ surroundings: (texts: [String?], digest: JSONDigest)) {
+    let key = event.key(.awsRegion).following(event.key(.recipientAccountId)).following(surroundings.digest)
+    if let number = beginningNumbers[key] {
+      labels.restart(from: beginnings[Int(number)])
+      return
+    }
+    labels.reset()
+    for text in surroundings.texts { labels.append(text) }
+    event.append(.awsRegion, to: &labels)
+    event.append(.recipientAccountId, to: &labels)
+    if beginnings.count >= TemplateTable.mostBeginnings {
+      beginnings.removeAll(keepingCapacity: true)
+      beginningNumbers.removeAll()
+    }
+    beginningNumbers[key] = UInt32(beginnings.count)
+    beginnings.append(labels.beginning)
   }
 
   /// Finds what is known of the skeleton at hand, here or by other threads.
@@ -208,17 +232,14 @@ struct TemplateTable: Sendable {
 }
 
 extension EventView {
-  /// Begins the skeleton of an event: all that decides its resolution but for large parts and for ``wordsDigest(_:)``.
-  fileprivate func begin(_ labels: inout NameLabels, _ outline: EventOutline, _ surroundings: [String?]) {
-    labels.reset()
+  /// Adds to the skeleton of an event all that decides its resolution but for the caller, region and account, large parts
+  /// and ``wordsDigest(_:)``.
+  fileprivate func take(apart outline: EventOutline, _ labels: inout NameLabels) {
     if mayRefuse {
       // Of what IAM says of a refusal the resource alone has names in it; it is there whether it is listed or not.
       guard let message = plainText(.errorMessage) else { return labels.giveUp() }
       labels.append(DenialMessage(message)?.resource)
     }
-    for text in surroundings { labels.append(text) }
-    append(.awsRegion, to: &labels)
-    append(.recipientAccountId, to: &labels)
     append(.resources, to: &labels)
     // Where a part may tell something, all of it may.
     if outline.request != .empty { append(.requestParameters, to: &labels) }

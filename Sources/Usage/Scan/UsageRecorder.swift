@@ -40,6 +40,8 @@ struct UsageRecorder: EventConsumer {
     let invokedBy: UInt32
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
+    /// Of the values of condition keys, whether multi-factor authentication was used.
+    let surroundingsTag: UInt64
 
     init(
       _ user: UserIdentity, _ identity: JSONDigest, _ person: JSONDigest?, _ principal: Principal,
@@ -51,6 +53,7 @@ struct UsageRecorder: EventConsumer {
       self.principal = principal
       number = uses.number(of: principal)
       invokedBy = uses.number(user.invokedBy)
+      surroundingsTag = user.mfaAuthenticated.map { $0 ? 2 : 1 } ?? 0
       self.user = person
     }
   }
@@ -81,6 +84,10 @@ struct UsageRecorder: EventConsumer {
   private var callers: [Caller] = []
   /// Whether the ledger has learnt from the identities of each caller.
   private var hasTaught: [Bool] = []
+  /// The identity that was decoded last.
+  private var decodedIdentity: (key: JSONDigest, identity: UserIdentity)?
+  /// What identities tell of who used principals, by number of the principal.
+  private var sessions: [PrincipalFacts] = []
   private var shapeNumbers = DigestTable()
   private var shapes: [CallShape] = []
   /// The numbers of the uses that shapes show.
@@ -99,6 +106,7 @@ struct UsageRecorder: EventConsumer {
   /// How many calls were resolved by templates.
   private(set) var templateHits = 0
   private var surroundingNumbers = DigestTable()
+  private var regionNumbers = DigestTable()
   private var placeNumbers = DigestTable()
   private var coverage = CoverageRecorder()
   private var addresses = DigestTable()
@@ -127,7 +135,7 @@ struct UsageRecorder: EventConsumer {
 
   /// The ledger of all events so far.
   var ledger: UsageLedger {
-    if shapes.isEmpty, calls.isEmpty { return recorded }
+    if shapes.isEmpty, calls.isEmpty, sessions.isEmpty, coverage.isEmpty { return recorded }
     var finished = self
     finished.finish()
     return finished.recorded
@@ -156,6 +164,10 @@ struct UsageRecorder: EventConsumer {
   mutating func finish() {
     recordShapes()
     calls.move(into: &recorded)
+    recordSessions()
+    recorded.recordCoverage(coverage)
+    coverage = CoverageRecorder()
+    placeNumbers.removeAll()
   }
 
   // MARK: Events one by one
@@ -213,7 +225,7 @@ struct UsageRecorder: EventConsumer {
     shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      recorded.recordSession(event.userIdentity, of: caller.principal)
+      recordSession(decodedIdentity(event, identity), Int(caller.number))
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -233,7 +245,7 @@ struct UsageRecorder: EventConsumer {
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ event: EventView) -> UInt32 {
     if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
-    let identity = event.userIdentity
+    let identity = decodedIdentity(event, key)
     let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
     // What a person used a role for is kept of people whose identity differs from others' by the session alone.
     let kind = (user ?? .empty).following(event.callerKey)
@@ -248,6 +260,28 @@ struct UsageRecorder: EventConsumer {
     callerNumbers[kind] = number
     identities[key] = number
     return number
+  }
+
+  /// The identity of an event, decoded once for all that is done with it.
+  private mutating func decodedIdentity(_ event: EventView, _ key: JSONDigest) -> UserIdentity {
+    if let decodedIdentity, decodedIdentity.key == key { return decodedIdentity.identity }
+    let identity = event.userIdentity
+    decodedIdentity = (key, identity)
+    return identity
+  }
+
+  /// Keeps who used a principal.
+  private mutating func recordSession(_ identity: UserIdentity, _ principal: Int) {
+    while sessions.count <= principal { sessions.append(PrincipalFacts()) }
+    sessions[principal].record(identity)
+  }
+
+  /// Moves to the ledger what is known of who used principals.
+  private mutating func recordSessions() {
+    for (number, facts) in sessions.enumerated() where facts != PrincipalFacts() {
+      recorded.recordSessions(facts, of: recorded.uses.principals[number])
+    }
+    sessions.removeAll()
   }
 
   private mutating func forgetCallers() {
@@ -330,7 +364,7 @@ struct UsageRecorder: EventConsumer {
     shape.isTelling = calls.sorts[Int(sort)].isTelling
     shape.coverage = place
     if !isCovering {
-      let region = recorded.uses.number(event.plainText(.awsRegion) ?? decode().awsRegion)
+      let region = region(event, decode)
       let surroundings = needs.isEmpty ? 0 : surroundings(event, caller, decode)
       shape.outcome = calls.sorts[Int(sort)].outcome
       shape.call = calls.row(sort, by: caller.number, in: region)
@@ -363,7 +397,9 @@ struct UsageRecorder: EventConsumer {
       needs += needsOfResolutions[call.needs]
       return (call.sort, call.observed, known)
     }
-    if let found = templates?.call(event, outline, caller.resolved, &recorded.uses, &calls, &needs) {
+    if let found = templates?.call(
+      event, outline, (caller.resolved, caller.surroundings), &recorded.uses, &calls, &needs)
+    {
       templateHits += 1
       recorded.learn(found.lessons)
       return (found.sort, found.observed, max(known, found.parts))
@@ -405,8 +441,19 @@ struct UsageRecorder: EventConsumer {
   ) -> Int {
     let key = event.placeDigest.following(caller.surroundings)
     if let number = placeNumbers[key] { return Int(number) }
+    if placeNumbers.count >= UsageRecorder.mostShapes { placeNumbers.removeAll() }
     let number = coverage.number(CoverageKey(decode()))
     placeNumbers[key] = UInt32(number)
+    return number
+  }
+
+  /// The number of the region of an event.
+  private mutating func region(_ event: EventView, _ decode: () -> CloudTrailEvent) -> UInt32 {
+    let key = event.key(.awsRegion)
+    if let number = regionNumbers[key] { return number }
+    if regionNumbers.count >= UsageRecorder.mostShapes { regionNumbers.removeAll() }
+    let number = recorded.uses.number(event.plainText(.awsRegion) ?? decode().awsRegion)
+    regionNumbers[key] = number
     return number
   }
 
@@ -414,7 +461,7 @@ struct UsageRecorder: EventConsumer {
   private mutating func surroundings(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> UInt32 {
-    let key = event.surroundingsDigest.following(caller.identity)
+    let key = event.surroundingsDigest.tagged(caller.surroundingsTag)
     if let number = surroundingNumbers[key] { return number }
     if surroundingNumbers.count >= UsageRecorder.mostShapes { surroundingNumbers.removeAll() }
     let number = recorded.uses.number(of: decode().surroundings)
@@ -430,14 +477,11 @@ struct UsageRecorder: EventConsumer {
         recorded.uses.record(shape.counts, shape.outcome, shape.examples, at: use)
       }
     }
-    recorded.recordCoverage(coverage)
     shapes.removeAll(keepingCapacity: true)
     usesOfShapes.removeAll(keepingCapacity: true)
     shapeNumbers.removeAll()
     addresses.removeAll()
     users.removeAll()
-    placeNumbers.removeAll()
-    coverage = CoverageRecorder()
     generalizeIfLarge()
   }
 
@@ -458,10 +502,12 @@ struct UsageRecorder: EventConsumer {
   /// Drops the texts that no use has, and all numbers with them.
   private mutating func compact() {
     calls.move(into: &recorded)
+    recordSessions()
     recorded.uses = recorded.uses.compacted()
     forgetCallers()
     forgetResolutions()
     surroundingNumbers.removeAll()
+    regionNumbers.removeAll()
     addressNumbers.removeAll()
     templates?.forgetNumbers()
   }
