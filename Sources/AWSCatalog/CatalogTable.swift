@@ -11,6 +11,8 @@
 // allocation. The bytes are either embedded in the program or belong to a catalog file that was loaded and is
 // never unloaded, so a table is no more than a pointer and a length.
 
+import Glibc
+
 /// A sorted table of tab-separated lines.
 ///
 /// Invariant: the bytes outlive the table, since embedded bytes and those of a loaded catalog file are never
@@ -95,8 +97,7 @@ struct CatalogTable: Sendable {
   /// - Returns: The line, or `nil`.
   func line(at offset: Int) -> CatalogLine? {
     guard offset < count else { return nil }
-    var end = offset
-    while end < count, byte(at: end) != UInt8(ascii: "\n") { end += 1 }
+    let end = firstOffset(of: UInt8(ascii: "\n"), in: offset..<count)
     return CatalogLine(table: self, start: offset, end: end)
   }
 
@@ -116,19 +117,41 @@ struct CatalogTable: Sendable {
   /// - Parameter key: The key.
   /// - Returns: The offset, `count` where all lines are below.
   func lowerBound(_ key: Span<UInt8>) -> Int {
+    // All lines before `low` are below the key, and none begins from `high` on before the line found.
     var low = start
     var high = count
+    var found = count
     while low < high {
-      var middle = low + (high - low) / 2
-      while middle > low, byte(at: middle - 1) != UInt8(ascii: "\n") { middle -= 1 }
-      if compare(key, middle) > 0 {
-        while middle < high, byte(at: middle) != UInt8(ascii: "\n") { middle += 1 }
-        low = min(middle + 1, high)
+      let middle = low + (high - low) / 2
+      let line = middle == low ? low : nextLine(from: middle - 1)
+      if line >= found {
+        high = middle
+      } else if compare(key, line) > 0 {
+        low = nextLine(from: line)
       } else {
+        found = line
         high = middle
       }
     }
-    return low
+    return found
+  }
+
+  /// The offset behind the first line end from an offset on, at most `count`.
+  private func nextLine(from offset: Int) -> Int {
+    min(firstOffset(of: UInt8(ascii: "\n"), in: offset..<count) + 1, count)
+  }
+
+  /// Where a byte stands first in a range, or the end of the range.
+  ///
+  /// - Parameters:
+  ///   - byte: The byte.
+  ///   - range: A range within the table.
+  /// - Returns: The offset.
+  func firstOffset(of byte: UInt8, in range: Range<Int>) -> Int {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    let place = unsafe memchr(base + range.lowerBound, Int32(byte), range.count)
+    guard let place = unsafe place else { return range.upperBound }
+    return unsafe UnsafeRawPointer(place) - UnsafeRawPointer(base)
   }
 
   /// Compares a key with the first field of the line at an offset: below, at or above zero, as the key is.
@@ -177,7 +200,7 @@ struct CatalogLine: Sendable {
     var from = start
     var passed = 0
     while passed < index {
-      while from < end, table.byte(at: from) != UInt8(ascii: "\t") { from += 1 }
+      from = table.firstOffset(of: UInt8(ascii: "\t"), in: from..<end)
       guard from < end else { return end..<end }
       from += 1
       passed += 1
@@ -202,8 +225,7 @@ struct CatalogLine: Sendable {
     var parts: [String] = []
     var from = range.lowerBound
     while from < range.upperBound {
-      var to = from
-      while to < range.upperBound, table.byte(at: to) != separator { to += 1 }
+      let to = table.firstOffset(of: separator, in: from..<range.upperBound)
       parts.append(table.text(from..<to))
       from = to + 1
     }
@@ -226,8 +248,6 @@ struct CatalogLine: Sendable {
   }
 
   private func field(startingAt from: Int) -> Range<Int> {
-    var to = from
-    while to < end, table.byte(at: to) != UInt8(ascii: "\t") { to += 1 }
-    return from..<to
+    from..<table.firstOffset(of: UInt8(ascii: "\t"), in: from..<end)
   }
 }

@@ -39,7 +39,7 @@ extension FuzzTarget {
 
   /// A file of any form, resolved to usage: the report of it is JSON, and the same for two threads.
   static let usage = FuzzTarget("usage") { input in
-    reports(input, jobs: [1, 2], templatesAfter: [512]) { "two threads report otherwise than one" }
+    reports(input, jobs: [1, 2], templatesAfter: [128]) { "two threads report otherwise than one" }
   }
 
   /// Lines, each again under other names, resolved to usage: what templates give is what the rules give.

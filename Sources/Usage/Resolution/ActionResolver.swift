@@ -165,7 +165,8 @@ public struct ActionResolver: Sendable {
   /// `ec2:CreateAction` belongs to them: without it the permission would be one to tag anything of the type ("Grant
   /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
-    action.types.flatMap { type in
+    let stated = EC2Resources.taggedTypes(call)
+    return action.types.filter { stated.contains($0.name) }.flatMap { type in
       let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
       return EC2Resources().tagged(query).map { resource in
         Requirement(

@@ -93,7 +93,7 @@ struct OperationName: Sendable, Hashable {
     verb = ParameterIndex.folded(name[..<end])
     let noun = ParameterIndex.folded(name[end...])
     self.noun = noun.hasSuffix("withtags") ? String(noun.dropLast(8)) : noun
-    isAboutTags = self.noun.contains("tag")
+    isAboutTags = self.noun.containsBytes(of: "tag")
   }
 
   private static let creatingVerbs: Set<String> = [
@@ -124,7 +124,7 @@ struct OperationName: Sendable, Hashable {
     if service == "iam", let known = Identities.nouns[noun] { return known == type }
     // `rule-on-default-event-bus` is a rule, `loadbalancer/app/` a load balancer.
     let end =
-      type.utf8.firstIndex(of: UInt8(ascii: "-")).flatMap { _ in type.firstRange(of: "-on-")?.lowerBound }
+      type[...].offset(ofBytes: "-on-").map { type.utf8.index(type.startIndex, offsetBy: $0) }
       ?? type.utf8.firstIndex(of: UInt8(ascii: "/")) ?? type.endIndex
     let type = ParameterIndex.folded(type[..<end])
     guard !type.isEmpty else { return false }

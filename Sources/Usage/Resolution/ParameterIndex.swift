@@ -56,8 +56,16 @@ package struct ParameterIndex: Sendable {
   /// - Parameter name: The name, in any spelling.
   /// - Returns: The values found, none where there are none.
   package func values(named name: String) -> [Parameter] {
-    if parameters.isEmpty { return [] }
-    let name = ParameterIndex.folded(name)
+    parameters.isEmpty ? [] : values(folded: ParameterIndex.folded(name), "")
+  }
+
+  /// The scalars of a name that is made of two parts, the shallowest only.
+  ///
+  /// - Parameters:
+  ///   - stem: How the folded name begins.
+  ///   - ending: How it ends.
+  /// - Returns: The values found, none where there are none.
+  func values(folded stem: String, _ ending: String) -> [Parameter] {
     var found: [Parameter] = []
     func add(_ index: Int) {
       let depth = parameters[index].depth
@@ -68,9 +76,12 @@ package struct ParameterIndex: Sendable {
       found.append(parameters[index])
     }
     if parameters.count > ParameterIndex.few {
-      byName[name]?.forEach(add)
+      byName[stem + ending]?.forEach(add)
     } else {
-      for index in names.indices where names[index] == name { add(index) }
+      // Most names are of another length.
+      let length = stem.utf8.count + ending.utf8.count
+      for index in names.indices
+      where names[index].utf8.count == length && names[index].isMade(of: stem, ending) { add(index) }
     }
     return found
   }
@@ -157,5 +168,23 @@ package struct ParameterIndex: Sendable {
         }
       }
     }
+  }
+}
+
+extension String {
+  /// Whether the text is that of two others, one behind the other, by bytes; it has as many as they have.
+  fileprivate func isMade(of stem: String, _ ending: String) -> Bool {
+    let (text, stem, ending) = (utf8.span, stem.utf8.span, ending.utf8.span)
+    // From the end, where names differ most.
+    var place = text.count - 1
+    while place >= stem.count {
+      if text[place] != ending[place - stem.count] { return false }
+      place -= 1
+    }
+    while place >= 0 {
+      if text[place] != stem[place] { return false }
+      place -= 1
+    }
+    return true
   }
 }

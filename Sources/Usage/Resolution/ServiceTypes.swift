@@ -31,12 +31,12 @@ final class ResourceTypeFormats: Sendable {
     var known: [String: [String]] = [:]
     for placeholder in formats.flatMap(\.placeholders) where known[placeholder] == nil {
       let names = aliases(placeholder)
-      if !names.isEmpty { known[placeholder] = names }
+      if !names.isEmpty { known[placeholder] = names.map { ParameterIndex.folded($0) } }
     }
     self.aliases = known
   }
 
-  /// The names of parameters that the catalog states for a placeholder.
+  /// The names of parameters that the catalog states for a placeholder, folded.
   ///
   /// - Parameter placeholder: The placeholder, one of those of ``formats``.
   /// - Returns: The names, most telling first.

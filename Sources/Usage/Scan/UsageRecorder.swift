@@ -124,7 +124,7 @@ struct UsageRecorder: EventConsumer {
   ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
   init(
     filter: EventFilter, catalog: Catalog, templates: SharedTemplates = SharedTemplates(),
-    templatesAfter: Int = 512
+    templatesAfter: Int = 128
   ) {
     sharedTemplates = templates
     self.filter = filter

@@ -45,7 +45,7 @@ public struct UsageScan: Sendable {
   }
 
   /// How many calls a thread resolves before it makes templates of resolutions; that changes the speed only.
-  package var templatesAfter = 512
+  package var templatesAfter = 128
 
   /// Creates a scan.
   ///

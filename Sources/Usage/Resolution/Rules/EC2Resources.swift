@@ -77,15 +77,22 @@ struct EC2Resources: ServiceRule {
     return resources
   }
 
-  /// What a tag specification tags: new resources of the types that it states.
+  /// The types of resources that the tag specifications of a call state.
   ///
-  /// - Parameter query: The question.
-  /// - Returns: The pattern of the type, where the specification states it.
+  /// - Parameter call: The call.
+  /// - Returns: The types.
+  static func taggedTypes(_ call: Call) -> Set<String> {
+    Set(
+      call.request.parameters.lazy.filter { parameter in
+        parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
+      }.map(\.value))
+  }
+
+  /// What a tag specification tags: new resources of a type that it states.
+  ///
+  /// - Parameter query: The question about that type.
+  /// - Returns: The pattern of the type.
   func tagged(_ query: ResourceQuery) -> [String] {
-    let types = query.call.request.parameters.filter { parameter in
-      parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
-    }
-    guard types.contains(where: { $0.value == query.type.name }) else { return [] }
     let names = named(query)
     return names.isEmpty ? anew(query) : names.compactMap { query.resource(named: $0) }
   }

@@ -41,57 +41,37 @@ struct PlaceholderValues {
     return folded.hasSuffix("id") || folded.hasSuffix("uuid")
   }
 
-  /// The values of one placeholder, from the first name that has any.
+  /// The values of one placeholder, from the first name that has any, most telling first: the placeholder's own, the
+  /// catalog's aliases, the placeholder with another ending, those that the type has, and those that say nothing of it.
   private func values(
     of placeholder: String, isNaming: Bool, isSole: Bool, except taken: Set<[String]>
   ) -> [Parameter] {
+    let folded = ParameterIndex.folded(placeholder)
+    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
+    let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
+    let isID = ending == "id" || ending == "uuid"
     for index in indexes where !index.isEmpty {
-      for sort in NameSort.allCases {
-        for name in names(sort, of: placeholder, isNaming: isNaming, isSole: isSole) {
-          let values = index.values(named: name).filter { !taken.contains($0.path) }
+      /// The usable values of the first of some names that has any.
+      func first(_ stem: String, _ endings: [String]) -> [Parameter]? {
+        for ending in endings {
+          let values = index.values(folded: stem, ending).filter { !taken.contains($0.path) }
             .compactMap { usable($0, for: placeholder) }
           if !values.isEmpty { return values }
         }
+        return nil
+      }
+      if let values = first(folded, [""]) ?? first("", query.type.aliases(of: placeholder)) { return values }
+      if !stem.isEmpty, let values = first(stem, PlaceholderValues.variants) { return values }
+      if isNaming {
+        if let values = first(query.type.foldedName, PlaceholderValues.variants) { return values }
+        guard allowsPlainNames else { continue }
+        let plain = PlaceholderValues.plainNames(isID: isID && isSole, isCreated: query.isCreated)
+        if let values = first("", plain) { return values }
+      } else if isID, allowsPlainNames, let values = first("", ["id", "identifier"]) {
+        return values
       }
     }
     return []
-  }
-
-  /// Sorts of names under which a placeholder's value may stand, most telling first.
-  private enum NameSort: CaseIterable {
-    /// The placeholder's own.
-    case own
-    /// The catalog's aliases.
-    case aliases
-    /// The placeholder with another ending.
-    case endings
-    /// Those that the type has, and those that say nothing of it.
-    case type
-  }
-
-  /// The names of one sort under which a placeholder's value may stand, most telling first.
-  private func names(
-    _ sort: NameSort, of placeholder: String, isNaming: Bool, isSole: Bool
-  ) -> [String] {
-    let folded = ParameterIndex.folded(placeholder)
-    switch sort {
-    case .own: return [folded]
-    case .aliases:
-      return query.type.aliases(of: placeholder)
-    case .endings, .type: break
-    }
-    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
-    if sort == .endings {
-      let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
-      return stem.isEmpty ? [] : PlaceholderValues.variants(of: stem)
-    }
-    let isID = ending == "id" || ending == "uuid"
-    if isNaming {
-      let names = PlaceholderValues.variants(of: query.type.foldedName)
-      guard allowsPlainNames else { return names }
-      return names + PlaceholderValues.plainNames(isID: isID && isSole, isCreated: query.isCreated)
-    }
-    return isID && allowsPlainNames ? ["id", "identifier"] : []
   }
 
   /// Names that say nothing of the type.
@@ -102,9 +82,10 @@ struct PlaceholderValues {
     return ["name", "id", "identifier", "names", "resourcename", "resourceid"]
   }
 
-  private static func variants(of stem: String) -> [String] {
-    ["name", "id", "identifier", "names", "ids", "identifiers", "", "s", "uuid", "key"].map { stem + $0 }
-  }
+  /// The endings of names that have a stem.
+  private static let variants = [
+    "name", "id", "identifier", "names", "ids", "identifiers", "", "s", "uuid", "key",
+  ]
 
   /// The parameter if its value can stand in an ARN; the part of an ARN that the placeholder names, where it is one.
   private func usable(_ parameter: Parameter, for placeholder: String) -> Parameter? {
