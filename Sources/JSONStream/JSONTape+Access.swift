@@ -1,6 +1,32 @@
 // Reading a tape: children, members by name, and the text of strings.
 
 extension JSONTape {
+  /// The nodes of one value, as a tape of that value's text alone has them.
+  ///
+  /// - Parameters:
+  ///   - index: The index of the value.
+  ///   - nodes: The nodes of a tape.
+  /// - Returns: The nodes, with offsets from the value's first byte.
+  package static func nodes(ofPart index: Int, of nodes: UnsafeBufferPointer<Node>) -> [Node] {
+    let part = unsafe nodes[index]
+    let first = UInt32(truncatingIfNeeded: index)
+    return unsafe nodes[index..<part.next].map { node in
+      var node = node
+      node.from -= part.from
+      node.to -= part.from
+      node.behind -= first
+      return node
+    }
+  }
+
+  /// Creates a tape of nodes.
+  ///
+  /// - Parameter nodes: Nodes that were made of one text.
+  package init(_ nodes: [Node]) {
+    self.init()
+    self.nodes = nodes
+  }
+
   /// The nodes directly inside a container, as indices, in document order.
   ///
   /// For objects these are names and values in turn; `members(of:)` gives them in pairs.

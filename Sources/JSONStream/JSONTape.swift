@@ -48,7 +48,7 @@ public struct JSONTape: Sendable {
 
   /// One value, or one member name, of the text.
   public struct Node: Sendable {
-    @usableFromInline let from: UInt32
+    @usableFromInline var from: UInt32
     @usableFromInline var to: UInt32
     @usableFromInline var behind: UInt32
     /// The kind as the lowest byte, and the two marks: one word, so that making a node takes four stores.

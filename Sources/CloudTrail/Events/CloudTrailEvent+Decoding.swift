@@ -42,7 +42,7 @@ extension CloudTrailEvent {
     let fields = facts.fields
     func part(_ field: RecordField) -> LazyJSON {
       guard let index = fields[field], record[index].kind != .null else { return .null }
-      return LazyJSON(text: record.bytes(of: index))
+      return LazyJSON(record, at: index)
     }
     eventID = record.nonemptyText(at: fields[.eventID])
     eventTime = facts.time

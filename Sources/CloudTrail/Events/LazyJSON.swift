@@ -11,7 +11,7 @@ final class LazyJSON: Sendable {
   static let null = LazyJSON(.null)
 
   private enum State {
-    case text([UInt8])
+    case text([UInt8], [JSONTape.Node])
     case value(JSONValue)
   }
 
@@ -20,10 +20,15 @@ final class LazyJSON: Sendable {
   /// Wraps a decoded value.
   init(_ value: JSONValue) { state = Mutex(.value(value)) }
 
-  /// Keeps a text that is known to be one JSON value.
+  /// Keeps a value of a record as it stands.
   ///
-  /// - Parameter text: The value's text.
-  init(text: [UInt8]) { state = Mutex(.text(text)) }
+  /// - Parameters:
+  ///   - record: The record.
+  ///   - index: The index of the value.
+  init(_ record: RecordText, at index: Int) {
+    state = Mutex(
+      .text(record.bytes(of: index), unsafe JSONTape.nodes(ofPart: index, of: record.nodes)))
+  }
 
   /// Whether the value was ever asked for, or was never a text.
   var wasRead: Bool {
@@ -38,23 +43,16 @@ final class LazyJSON: Sendable {
     state.withLock { state in
       switch state {
       case .value(let value): return value
-      case .text(let text):
-        let value = LazyJSON.decode(text)
+      case .text(let text, let nodes):
+        let value = LazyJSON.decode(text, nodes)
         state = .value(value)
         return value
       }
     }
   }
 
-  private static func decode(_ text: [UInt8]) -> JSONValue {
-    var tape = JSONTape(depthLimit: eventDepthLimit, depthPolicy: .opaque)
-    do throws(JSONError) {
-      try tape.parse(text.span)
-    } catch {
-      // The text was part of a record that has been checked.
-      return .null
-    }
-    let value = JSONValue(tape, at: 0, text.span)
+  private static func decode(_ text: [UInt8], _ nodes: [JSONTape.Node]) -> JSONValue {
+    let value = JSONValue(JSONTape(nodes), at: 0, text.span)
     if case .string(let inner) = value, let first = inner.utf8.first(where: { !$0.isJSONWhitespace }),
       first == UInt8(ascii: "{"), let object = try? JSONValue(parsing: inner)
     {
