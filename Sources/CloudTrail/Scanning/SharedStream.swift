@@ -79,7 +79,7 @@ final class SharedStream: Sendable {
   /// How large the parts of a stream are, in bytes.
   struct Sizes: Sendable {
     /// How much one thread reads before it calls for others.
-    var least = 4 << 20
+    var least = 1 << 20
     /// How much a block has at most.
     var block = 256 << 10
   }
