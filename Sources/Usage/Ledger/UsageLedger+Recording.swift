@@ -126,6 +126,16 @@ extension UsageLedger {
 }
 
 extension CoverageKey {
+  /// What an event is about, or `nil` where it must be decoded to tell.
+  init?(_ event: EventView) {
+    let category = event.has(.eventCategory) ? event.plainText(.eventCategory) : "Management"
+    guard let category, let account = event.plainText(.recipientAccountId),
+      let region = event.plainText(.awsRegion), let source = event.plainText(.eventSource)
+    else { return nil }
+    self.init(
+      account: account, region: region, category: category, eventSource: category == "Management" ? "" : source)
+  }
+
   /// What an event is about.
   ///
   /// Records before event version 1.08 have no category: they are management events but for data events of S3 and

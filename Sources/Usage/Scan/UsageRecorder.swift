@@ -439,10 +439,12 @@ struct UsageRecorder: EventConsumer {
   private mutating func place(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> Int {
-    let key = event.placeDigest.following(caller.surroundings)
+    // The caller's account counts where the record does not tell whose log it stands in.
+    let rest = event.has(.recipientAccountId) ? JSONDigest.empty : caller.surroundings
+    let key = event.placeDigest.following(rest)
     if let number = placeNumbers[key] { return Int(number) }
     if placeNumbers.count >= UsageRecorder.mostShapes { placeNumbers.removeAll() }
-    let number = coverage.number(CoverageKey(decode()))
+    let number = coverage.number(CoverageKey(event) ?? CoverageKey(decode()))
     placeNumbers[key] = UInt32(number)
     return number
   }
