@@ -133,7 +133,8 @@ extension CoverageKey {
       let region = event.plainText(.awsRegion), let source = event.plainText(.eventSource)
     else { return nil }
     self.init(
-      account: account, region: region, category: category, eventSource: category == "Management" ? "" : source)
+      account: account, region: region, category: category,
+      eventSource: category == "Management" ? "" : source)
   }
 
   /// What an event is about.

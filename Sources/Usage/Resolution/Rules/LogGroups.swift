@@ -21,7 +21,8 @@ struct LogGroups: ServiceRule {
   /// - Parameter resource: The resource of a requirement.
   /// - Returns: The ARN.
   static func bare(_ resource: String) -> String {
-    resource.containsBytes(of: ":log-group:") && resource.hasSuffix(":*") ? String(resource.dropLast(2)) : resource
+    resource.hasSuffix(":*") && resource.containsBytes(of: ":log-group:")
+      ? String(resource.dropLast(2)) : resource
   }
 
   func found(_ query: ResourceQuery) -> [String] {
