@@ -148,13 +148,22 @@ struct UsageRecorder: EventConsumer {
     finish()
     recorded.merge(other.ledger)
     templateHits += other.templateHits
-    usesBeforeGeneralizing = max(usesBeforeGeneralizing, other.usesBeforeGeneralizing)
-    textsBeforeGeneralizing = max(textsBeforeGeneralizing, other.textsBeforeGeneralizing)
+    usesBeforeGeneralizing += other.usesBeforeGeneralizing
+    textsBeforeGeneralizing += other.textsBeforeGeneralizing
     generalizeIfLarge()
   }
 
   mutating func finish() {
     recordShapes()
+    // What events are recognised by takes as much memory as a ledger, and the ledger alone is wanted now.
+    var finished = UsageRecorder(
+      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
+    swap(&finished.recorded, &recorded)
+    swap(&finished.calls, &calls)
+    finished.templateHits = templateHits
+    finished.usesBeforeGeneralizing = usesBeforeGeneralizing
+    finished.textsBeforeGeneralizing = textsBeforeGeneralizing
+    self = finished
     calls.move(into: &recorded)
   }
 
