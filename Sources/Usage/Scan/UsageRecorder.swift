@@ -138,9 +138,8 @@ struct UsageRecorder: EventConsumer {
   /// - Returns: The ledger, owned by nobody else.
   mutating func takeLedger() -> UsageLedger {
     finish()
-    let ledger = recorded
-    self = UsageRecorder(
-      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
+    var ledger = UsageLedger()
+    swap(&ledger, &recorded)
     return ledger
   }
 
@@ -155,16 +154,21 @@ struct UsageRecorder: EventConsumer {
 
   mutating func finish() {
     recordShapes()
-    // What events are recognised by takes as much memory as a ledger, and the ledger alone is wanted now.
-    var finished = UsageRecorder(
+    keepLedger()
+  }
+
+  /// Puts the calls into the ledger, and keeps nothing else: what events are recognised by takes as much memory as a
+  /// ledger, and has been of use.
+  private mutating func keepLedger() {
+    var counted = calls
+    var rest = UsageRecorder(
       filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
-    swap(&finished.recorded, &recorded)
-    swap(&finished.calls, &calls)
-    finished.templateHits = templateHits
-    finished.usesBeforeGeneralizing = usesBeforeGeneralizing
-    finished.textsBeforeGeneralizing = textsBeforeGeneralizing
-    self = finished
-    calls.move(into: &recorded)
+    swap(&rest.recorded, &recorded)
+    rest.templateHits = templateHits
+    rest.usesBeforeGeneralizing = usesBeforeGeneralizing
+    rest.textsBeforeGeneralizing = textsBeforeGeneralizing
+    self = rest
+    counted.move(into: &recorded)
   }
 
   // MARK: Events one by one
