@@ -3,9 +3,9 @@
 // A use is a dozen texts, and a ledger has hundreds of thousands of uses whose texts are mostly the same. So texts, lists,
 // principals and circumstances are kept once and have numbers, and a use is a row of numbers: recording a call compares
 // and copies numbers, and what a use is in words (`UseKey`, `UseFacts`) is made when somebody asks (`UseReader`). What
-// is not of the usual sort stands beside the rows as facts of its own (`extra`): a second outcome, ids that CloudTrail
-// does not write, details of which there are more than a row lists, and whatever was set from outside. The facts of a use
-// are those of its row and of `extra` joined.
+// is not of the usual sort stands beside the rows as facts of its own (`extra`): a second outcome, counts that a row has no
+// room for, ids that CloudTrail does not write, details of which there are more than a row lists, and whatever was set from
+// outside. The facts of a use are those of its row and of `extra` joined.
 
 import CloudTrail
 import IAM
