@@ -65,7 +65,7 @@ extension UsageReport {
     let window = "\(timeText(ledger.events.firstSeen)) to \(timeText(ledger.events.lastSeen)) UTC"
     output.write(
       text: "\(counted(ledger.events.count, "event")) in \(counted(summary.files, "file")), \(window).\n\n")
-    let ordered = ledger.usesInOrder()
+    let ordered = ledger.usesInOrder(jobs: jobs)
     let principals = PrincipalLine.lines(of: ledger, ordered)
     writeMarkdownTable(
       ["Principal", "Type", "Events", "Actions", "Resources", "Denied", "Last seen"],

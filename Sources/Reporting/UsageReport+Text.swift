@@ -12,7 +12,7 @@ extension UsageReport {
   ///   - isColored: Whether a terminal shows them.
   public func writeText(to output: inout some ByteOutput & ~Copyable, isColored: Bool) {
     writeSummary(to: &output, isColored: isColored)
-    let ordered = ledger.usesInOrder()
+    let ordered = ledger.usesInOrder(jobs: jobs)
     let principals = PrincipalLine.lines(of: ledger, ordered)
     let uses = Dictionary(uniqueKeysWithValues: ordered.map { ($0.principal, $0) })
     for principal in principals where principal.principal.actsUnderIdentityPolicy && output.isOpen {

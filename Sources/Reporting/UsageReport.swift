@@ -77,7 +77,7 @@ extension UsageReport {
     to output: inout some ByteOutput & ~Copyable,
     _ append: @Sendable (UseKey, UseFacts, UseLine.Outcome, Tally, inout [UInt8]) -> Void
   ) {
-    let places = ledger.usesInOrder().flatMap(\.places)
+    let places = ledger.usesInOrder(jobs: jobs).flatMap(\.places)
     let parts = stride(from: 0, to: places.count, by: UsageReport.usesAtOnce).map { start in
       places[start..<min(start + UsageReport.usesAtOnce, places.count)]
     }
@@ -92,7 +92,7 @@ extension UsageReport {
   }
 
   /// One line for each principal, sorted.
-  var principals: [PrincipalLine] { PrincipalLine.lines(of: ledger, ledger.usesInOrder()) }
+  var principals: [PrincipalLine] { PrincipalLine.lines(of: ledger, ledger.usesInOrder(jobs: jobs)) }
 
   /// Events that are no calls under an identity policy, by kind, sorted by kind.
   var notCalls: [(kind: String, count: Int)] {

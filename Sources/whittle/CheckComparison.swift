@@ -5,6 +5,7 @@ import IAM
 import JSONStream
 import LeastPrivilege
 import Reporting
+import Usage
 
 extension CommandOption {
   /// `--existing`.

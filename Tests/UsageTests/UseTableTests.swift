@@ -41,7 +41,11 @@ private struct TableModel {
       context: Int.random(in: 0...3, using: &random) == 0 ? pairs() : [])
   }
 
-  mutating func time() -> Timestamp { Timestamp(secondsSinceEpoch: Int64.random(in: -9...9, using: &random)) }
+  /// A time; few of them are so far from the others that a row has no room for what lies between.
+  mutating func time() -> Timestamp {
+    let isFar = Int.random(in: 0...30, using: &random) == 0
+    return Timestamp(secondsSinceEpoch: Int64.random(in: -9...9, using: &random) << (isFar ? 40 : 0))
+  }
 
   mutating func id() -> String {
     let digits = String(Int.random(in: 0...40, using: &random), radix: 16)
@@ -164,6 +168,53 @@ struct UseTableTests {
     let isSame = left.table == reversed
     #expect(isSame, "seed \(seed)")
     #expect(left.table.hashValue == reversed.hashValue)
+  }
+
+  @Test("Uses are generalised again as if they never were before", arguments: UInt64(1)...20)
+  func generalizingAgain(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    func key() -> UseKey {
+      let principal = random.pick(["app", "ci"]) ?? ""
+      return UseKey(
+        principal: Principal(
+          kind: .role, identifier: "arn:aws:iam::111122223333:role/\(principal)", account: "111122223333"),
+        action: random.pick(["s3:GetObject", "s3:PutObject"]) ?? "",
+        resource: "arn:aws:s3:::logs/day\(Int.random(in: 0...9, using: &random))"
+          + "/\(Int.random(in: 0...40, using: &random))")
+    }
+    var often = UsageLedger()
+    var once = UsageLedger()
+    for step in 0..<120 {
+      var other = UsageLedger()
+      for _ in 0..<3 { other.uses.join(key()) { $0.allowed.add(at: nil) } }
+      // Families may come lifted.
+      if step % 17 == 0 { other.generalize(limit: 1) }
+      often.merge(other)
+      once.merge(other)
+      if Int.random(in: 0...5, using: &random) == 0 { often.generalize(limit: 6) }
+    }
+    often.generalize(limit: 6)
+    // Another table knows nothing of what was found before.
+    once.uses = once.uses.compacted()
+    once.generalize(limit: 6)
+    let isSame = often == once
+    #expect(isSame, "seed \(seed)")
+    // Less may be wanted than before.
+    often.generalize(limit: 2)
+    once.uses = once.uses.compacted()
+    once.generalize(limit: 2)
+    let isStillSame = often == once
+    #expect(isStillSame, "seed \(seed)")
+  }
+
+  @Test("Uses are in one order for any number of threads")
+  func order() {
+    var model = TableModel(random: SeededGenerator(seed: 11))
+    for _ in 0..<80 { model.step() }
+    var ledger = UsageLedger()
+    ledger.uses = model.table
+    let alone = ledger.usesInOrder().map(\.places)
+    for jobs in 2...5 { #expect(ledger.usesInOrder(jobs: jobs).map(\.places) == alone) }
   }
 
   @Test("Uses of some principals are the others left out")

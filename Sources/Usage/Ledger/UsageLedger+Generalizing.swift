@@ -25,8 +25,8 @@ extension UsageLedger {
 
   /// Generalises every family that has too many resources.
   ///
-  /// Recording goes on with plain resources; a family that was lifted before takes them in when the ledger is generalised
-  /// the next time.
+  /// Only uses of principals are looked at that were given others since the last time. Recording goes on with plain
+  /// resources; a family that was lifted before takes them in when the ledger is generalised the next time.
   ///
   /// - Parameter limit: How many distinct resources a family may have, at least one.
   /// - Complexity: O(*n*) in the number of uses.
@@ -39,6 +39,7 @@ extension UsageLedger {
       guard level > .exact || members.count > limit else { continue }
       lift(family, members, from: level, limit: max(1, limit))
     }
+    uses.noteGeneralized(limit: limit)
   }
 
   /// The members of families that may be too large.

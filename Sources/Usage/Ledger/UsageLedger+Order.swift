@@ -18,19 +18,21 @@ extension UsageLedger {
 
   /// The places of all uses, sorted by principal, action, resource and context.
   ///
+  /// - Parameter jobs: How many threads sort.
   /// - Returns: The principals that used anything, each with its uses.
   /// - Complexity: O(*n* log *n*) in the number of uses.
-  package func usesInOrder() -> [PrincipalPlaces] {
+  package func usesInOrder(jobs: Int = 1) -> [PrincipalPlaces] {
     var places = [[Int]](repeating: [], count: uses.principals.count)
     for place in uses.places { places[Int(uses.rows[place].principal)].append(place) }
-    return uses.principals.indices.filter { !places[$0].isEmpty }
+    let used = uses.principals.indices.filter { !places[$0].isEmpty }
       .sorted { uses.principals[$0] < uses.principals[$1] }
-      .map { principal in
-        let rows = places[principal].map { uses.rows[$0] }
-        return PrincipalPlaces(
-          principal: uses.principals[principal], places: places[principal].sorted(by: uses.precedes),
-          actions: Set(rows.lazy.map(\.action)).count, resources: Set(rows.lazy.map(\.resource)).count)
-      }
+      .map { (principal: uses.principals[$0], places: places[$0]) }
+    return used.map(jobs: jobs) { used in
+      let rows = used.places.map { uses.rows[$0] }
+      return PrincipalPlaces(
+        principal: used.principal, places: used.places.sorted(by: uses.precedes),
+        actions: Set(rows.lazy.map(\.action)).count, resources: Set(rows.lazy.map(\.resource)).count)
+    }
   }
 }
 

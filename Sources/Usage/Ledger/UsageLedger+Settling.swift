@@ -36,6 +36,7 @@ extension UsageLedger {
     for (family, level) in levels {
       var stem = family.stem
       stem.principal = name(stem.principal)
+      if stem.principal != family.stem.principal { uses.noteGrown(stem.principal) }
       generalized.merge([UseFamily(stem: stem): level]) { max($0, $1) }
     }
     moveUses(facts, name)
@@ -75,18 +76,25 @@ extension UsageLedger {
     let reader = UseReader(uses)
     let isRenamed = uses.principals.map { name($0) != $0 }
     var mayTell: [UInt32: Bool] = [:]
-    func isTold(_ row: UseTable.Row) -> Bool {
+    func isTold(_ row: UseRow) -> Bool {
       if let told = mayTell[row.action] { return told }
       let told = LearnedFacts.tellsOfResources(ofAction: uses.texts.text(row.action) ?? "")
       mayTell[row.action] = told
       return told
     }
+    /// Actions with resources, by number, of which nothing was learnt.
+    var untold: Set<UInt64> = []
     return uses.places.compactMap { place in
       let row = uses.rows[place]
-      guard isRenamed[Int(row.principal)] || isTold(row) else { return nil }
+      let isRenamed = isRenamed[Int(row.principal)]
+      let pair = UInt64(row.action) << 32 | UInt64(row.resource)
+      guard isRenamed || isTold(row) && !untold.contains(pair) else { return nil }
       let key = reader.key(at: place)
-      let settled = facts.settled(key)
-      if settled.count == 1, settled[0].0 == key, settled[0].1 == nil { return nil }
+      let settled = facts.settled(key, of: name(key.principal))
+      if settled.count == 1, settled[0].0 == key, settled[0].1 == nil {
+        untold.insert(pair)
+        return nil
+      }
       return (key, settled)
     }
   }
@@ -110,9 +118,12 @@ extension LearnedFacts {
   }
 
   /// The keys that a use has when everything learnt is applied, with the reason where a resource stays unknown.
-  func settled(_ key: UseKey) -> [(UseKey, String?)] {
+  func settled(_ key: UseKey) -> [(UseKey, String?)] { settled(key, of: settled(key.principal)) }
+
+  /// The same where the name of the principal is known.
+  fileprivate func settled(_ key: UseKey, of principal: Principal) -> [(UseKey, String?)] {
     var key = key
-    key.principal = settled(key.principal)
+    key.principal = principal
     if key.action.hasPrefix("kms:"), key.resource.containsBytes(of: ":alias/"),
       !LearnedFacts.aliasActions.contains(key.action)
     {

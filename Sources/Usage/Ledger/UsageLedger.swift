@@ -49,6 +49,8 @@ public struct UsageLedger: Sendable, Hashable {
   public mutating func merge(_ other: UsageLedger) {
     if uses.isUnused { uses = other.uses } else { uses.merge(other.uses) }
     merge(&generalized, other.generalized) { $0 = max($0, $1) }
+    // A family may be lifted in one ledger and not yet in the other.
+    for family in generalized.keys { uses.noteGrown(family.stem.principal) }
     merge(&principals, other.principals) { $0.merge($1) }
     merge(&operations, other.operations) { $0.merge($1) }
     merge(&unresolved, other.unresolved) { $0.merge($1) }

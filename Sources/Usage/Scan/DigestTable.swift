@@ -39,10 +39,15 @@ struct DigestTable: Sendable {
     }
     set {
       guard let newValue else { return }
-      if count * 2 >= slots.count { grow() }
       let digest = digest.value == 0 ? 1 : digest.value
-      let place = place(digest)
-      if slots[place].digest == 0 { count += 1 }
+      var place = place(digest)
+      if slots[place].digest == 0 {
+        count += 1
+        if count * 3 > slots.count * 2 {
+          grow()
+          place = self.place(digest)
+        }
+      }
       slots[place] = Slot(digest: digest, number: newValue)
     }
   }

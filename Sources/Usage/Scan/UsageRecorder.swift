@@ -146,9 +146,8 @@ struct UsageRecorder: EventConsumer {
   /// - Returns: The ledger, owned by nobody else.
   mutating func takeLedger() -> UsageLedger {
     finish()
-    let ledger = recorded
-    self = UsageRecorder(
-      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
+    var ledger = UsageLedger()
+    swap(&ledger, &recorded)
     return ledger
   }
 
@@ -156,18 +155,30 @@ struct UsageRecorder: EventConsumer {
     finish()
     recorded.merge(other.ledger)
     templateHits += other.templateHits
-    usesBeforeGeneralizing = max(usesBeforeGeneralizing, other.usesBeforeGeneralizing)
-    textsBeforeGeneralizing = max(textsBeforeGeneralizing, other.textsBeforeGeneralizing)
+    usesBeforeGeneralizing += other.usesBeforeGeneralizing
+    textsBeforeGeneralizing += other.textsBeforeGeneralizing
     generalizeIfLarge()
   }
 
   mutating func finish() {
     recordShapes()
-    calls.move(into: &recorded)
     recordSessions()
     recorded.recordCoverage(coverage)
-    coverage = CoverageRecorder()
-    placeNumbers.removeAll()
+    keepLedger()
+  }
+
+  /// Puts the calls into the ledger, and keeps nothing else: what events are recognised by takes as much memory as a
+  /// ledger, and has been of use.
+  private mutating func keepLedger() {
+    var counted = calls
+    var rest = UsageRecorder(
+      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
+    swap(&rest.recorded, &recorded)
+    rest.templateHits = templateHits
+    rest.usesBeforeGeneralizing = usesBeforeGeneralizing
+    rest.textsBeforeGeneralizing = textsBeforeGeneralizing
+    self = rest
+    counted.move(into: &recorded)
   }
 
   // MARK: Events one by one

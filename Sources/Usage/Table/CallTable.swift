@@ -54,7 +54,7 @@ struct CallTable: Sendable {
   /// The sorts, by number.
   private(set) var sorts: [CallSort] = []
   private var sortNumbers: [CallSort: UInt32] = [:]
-  private var rows: [Row] = []
+  private var rows = ChunkedArray<Row>()
   private var index = HashIndex()
 
   /// Creates an empty table.
@@ -82,7 +82,8 @@ struct CallTable: Sendable {
   mutating func row(_ sort: UInt32, by principal: UInt32, in region: UInt32) -> UInt32 {
     let hash = JSONDigest(UInt64(sort) << 32 | UInt64(principal)).following(JSONDigest(UInt64(region))).value
     let known = index.find(hash) { row in
-      rows[row].sort == sort && rows[row].principal == principal && rows[row].region == region
+      let known = rows[row]
+      return known.sort == sort && known.principal == principal && known.region == region
     }
     if let known { return UInt32(known) }
     rows.append(Row(principal: principal, sort: sort, region: region))
@@ -95,7 +96,9 @@ struct CallTable: Sendable {
   /// - Parameters:
   ///   - counts: How many, and when.
   ///   - row: The number under which they are counted.
-  mutating func record(_ counts: EventCounts, in row: UInt32) { rows[Int(row)].counts.merge(counts) }
+  mutating func record(_ counts: EventCounts, in row: UInt32) {
+    rows.update(Int(row)) { $0.counts.merge(counts) }
+  }
 
   /// Whether nothing is counted.
   var isEmpty: Bool { rows.isEmpty }
@@ -105,7 +108,9 @@ struct CallTable: Sendable {
   /// - Parameter ledger: The ledger; the numbers of principals and regions are those of its uses.
   mutating func move(into ledger: inout UsageLedger) {
     if rows.isEmpty { return }
-    for row in rows where row.counts.count > 0 {
+    for number in rows.indices {
+      let row = rows[number]
+      guard row.counts.count > 0 else { continue }
       var occurrences = Occurrences()
       occurrences.times = row.counts.tally
       ledger.record(
@@ -114,7 +119,7 @@ struct CallTable: Sendable {
           region: ledger.uses.texts.text(row.region)),
         occurrences)
     }
-    rows.removeAll()
+    rows = ChunkedArray()
     index = HashIndex()
   }
 }

@@ -10,6 +10,24 @@ struct EventCounts: Sendable {
   private var first = Int64.max
   private var last = Int64.min
 
+  /// Creates counts of nothing.
+  init() {}
+
+  /// Creates counts.
+  ///
+  /// - Parameters:
+  ///   - count: How many events, at least one.
+  ///   - first: The second of the first one.
+  ///   - last: The second of the last one.
+  init(count: Int, first: Int64, last: Int64) {
+    self.count = count
+    self.first = first
+    self.last = last
+  }
+
+  /// The seconds of the first and the last event; `nil` where nothing is counted.
+  var span: (first: Int64, last: Int64)? { count > 0 ? (first, last) : nil }
+
   /// Counts an event.
   ///
   /// - Parameter time: When it was.
@@ -40,10 +58,44 @@ struct EventCounts: Sendable {
 
 /// The smallest few ids of events.
 struct SmallestIDs: Sendable {
+  /// How many ids are kept, and whether there were more.
+  enum Count: UInt8 {
+    /// There was no id.
+    case none
+    /// There was one.
+    case one
+    /// There were two.
+    case two
+    /// There were three.
+    case three
+    /// There were more than the three that are kept.
+    case more
+  }
+
   private var ids = [3 of ExampleID](repeating: .largest)
-  private var count: UInt8 = 0
-  /// Whether there were more distinct ids than are kept.
-  private var hasMore = false
+  /// How many there are.
+  private(set) var count = Count.none
+
+  /// Creates a set without ids.
+  init() {}
+
+  /// Creates a set of ids.
+  ///
+  /// - Parameters:
+  ///   - ids: The ids, ascending.
+  ///   - count: How many of them there are.
+  init(_ ids: [3 of ExampleID], _ count: Count) {
+    self.ids = ids
+    self.count = count
+  }
+
+  /// How many ids are kept.
+  private var kept: Int { min(Int(count.rawValue), UseFacts.exampleLimit) }
+
+  /// An id.
+  ///
+  /// - Parameter place: Its place among those that are kept; behind them stands the largest of all.
+  subscript(place: Int) -> ExampleID { ids[place] }
 
   /// Takes in the id of an event.
   ///
@@ -51,19 +103,20 @@ struct SmallestIDs: Sendable {
   @inline(__always)
   mutating func insert(_ id: ExampleID) {
     // Nearly every id is larger than the largest that is kept.
-    if count == 3, ids[2] < id {
-      hasMore = true
+    if count.rawValue >= Count.three.rawValue, ids[2] < id {
+      count = .more
       return
     }
     place(id)
   }
 
   private mutating func place(_ id: ExampleID) {
+    let kept = kept
     var place = 0
-    while place < count, ids[place] < id { place += 1 }
-    if place < count, ids[place] == id { return }
-    if count == 3 { hasMore = true } else { count += 1 }
-    var last = Int(count) - 1
+    while place < kept, ids[place] < id { place += 1 }
+    if place < kept, ids[place] == id { return }
+    count = Count(rawValue: count.rawValue + 1) ?? .more
+    var last = self.kept - 1
     while last > place {
       ids[last] = ids[last - 1]
       last -= 1
@@ -75,13 +128,13 @@ struct SmallestIDs: Sendable {
   ///
   /// - Parameter other: The other ids.
   mutating func formUnion(_ other: SmallestIDs) {
-    for place in 0..<Int(other.count) { insert(other.ids[place]) }
-    hasMore = hasMore || other.hasMore
+    for place in 0..<other.kept { insert(other.ids[place]) }
+    if other.count == .more { count = .more }
   }
 
   /// The ids as a ledger keeps them.
   var examples: BoundedSet {
-    let texts = (0..<Int(count)).map { ids[$0].text }
-    return BoundedSet(sorted: texts, limit: UseFacts.exampleLimit, overflowed: hasMore)
+    let texts = (0..<kept).map { ids[$0].text }
+    return BoundedSet(sorted: texts, limit: UseFacts.exampleLimit, overflowed: count == .more)
   }
 }

@@ -39,10 +39,13 @@ struct HashIndex: Sendable {
   ///   - number: Its number.
   ///   - hash: Its hash.
   mutating func insert(_ number: Int, _ hash: UInt64) {
-    if count * 2 >= slots.count { grow(2 * slots.count) }
+    if !hasRoom(count + 1) { grow(2 * slots.count) }
     count += 1
     place((hash >> 32) << 32 | UInt64(UInt32(number + 1)))
   }
+
+  /// Whether a quarter of the places stays free.
+  private func hasRoom(_ count: Int) -> Bool { count * 4 <= slots.count * 3 }
 
   private mutating func place(_ slot: UInt64) {
     let mask = slots.count - 1
@@ -56,7 +59,7 @@ struct HashIndex: Sendable {
   /// - Parameter count: How many things there will be, at least.
   mutating func reserve(_ count: Int) {
     var size = slots.count
-    while count * 2 >= size { size *= 2 }
+    while count * 4 > size * 3 { size *= 2 }
     if size > slots.count { grow(size) }
   }
 

@@ -5,21 +5,42 @@ import JSONStream
 
 /// Texts, each of which has a number from 1; 0 stands for no text.
 ///
-/// The bytes of all texts stand in one buffer, one text behind the other.
+/// The bytes stand in chunks, one text behind the other, and are never moved; a text that is longer than a chunk has one of
+/// its own size.
 struct TextTable: Sendable {
   /// What stands in the place of a text where there is none.
   static let none: UInt32 = 0
 
-  private var bytes: [UInt8] = []
-  /// Where each text ends, by number; it begins where the one before ends.
-  private var ends = [0]
+  /// Where a text stands.
+  private struct Place: Sendable {
+    let chunk: UInt32
+    let start: UInt16
+    /// How many bytes it has, or ``whole``.
+    let count: UInt16
+
+    /// Stands for the count of a text that has a chunk of its own.
+    static let whole = UInt16.max
+  }
+
+  /// How many bytes a chunk has room for, but for those of long texts.
+  private static let chunkSize = Int(UInt16.max)
+
+  private var chunks: [[UInt8]] = [[]]
+  private var places = ChunkedArray<Place>()
   private var index = HashIndex()
+  /// The text that is being written.
+  private var written: [UInt8] = []
 
   /// Creates an empty table.
-  init() {}
+  init() {
+    // The number of no text has the place of an empty one.
+    places.append(Place(chunk: 0, start: 0, count: 0))
+  }
 
   /// How many texts there are.
-  var count: Int { ends.count - 1 }
+  var count: Int { places.count - 1 }
+
+  // MARK: Numbers of texts
 
   /// The number of a text, which is added if it is new.
   ///
@@ -27,7 +48,7 @@ struct TextTable: Sendable {
   /// - Returns: Its number.
   mutating func number(_ text: String?) -> UInt32 {
     guard let text else { return TextTable.none }
-    return number { $0.append(contentsOf: text.utf8) }
+    return number(text.utf8.span)
   }
 
   /// The number of a text that is written on the spot, and added if it is new.
@@ -36,9 +57,26 @@ struct TextTable: Sendable {
   /// - Returns: Its number.
   @inline(__always)
   mutating func number(_ write: (inout [UInt8]) -> Void) -> UInt32 {
-    let start = bytes.count
-    write(&bytes)
-    return numberOfTail(start)
+    var text: [UInt8] = []
+    swap(&text, &written)
+    text.removeAll(keepingCapacity: true)
+    write(&text)
+    let number = number(text.span)
+    swap(&text, &written)
+    return number
+  }
+
+  /// The number of a text of another table, which is added if it is new.
+  ///
+  /// - Parameters:
+  ///   - number: Its number there.
+  ///   - other: The other table.
+  /// - Returns: Its number here.
+  mutating func number(_ number: UInt32, in other: TextTable) -> UInt32 {
+    guard number != TextTable.none else { return TextTable.none }
+    let place = other.places[Int(number)]
+    let chunk = other.chunks[Int(place.chunk)]
+    return self.number(chunk.span.extracting(other.range(place)))
   }
 
   /// The number of a text that is there.
@@ -48,9 +86,51 @@ struct TextTable: Sendable {
   func find(_ text: String?) -> UInt32? {
     guard let text else { return TextTable.none }
     let letters = text.utf8.span
-    return index.find(JSONDigest(letters).value) { number in
-      TextTable.order(bytes.span.extracting(range(number)), letters) == 0
-    }.map { UInt32($0) }
+    return find(letters, JSONDigest(letters).value).map { UInt32($0) }
+  }
+
+  private mutating func number(_ text: Span<UInt8>) -> UInt32 {
+    let hash = JSONDigest(text).value
+    if let known = find(text, hash) { return UInt32(known) }
+    places.append(add(text))
+    index.insert(places.count - 1, hash)
+    return UInt32(places.count - 1)
+  }
+
+  @inline(__always)
+  private func find(_ text: Span<UInt8>, _ hash: UInt64) -> Int? {
+    index.find(hash) { number in order(places[number], text) == 0 }
+  }
+
+  /// Adds bytes to the last chunk, or to a new one where they have no room.
+  private mutating func add(_ text: Span<UInt8>) -> Place {
+    if chunks[chunks.count - 1].count + text.count > TextTable.chunkSize {
+      chunks.append([])
+      chunks[chunks.count - 1].reserveCapacity(max(TextTable.chunkSize, text.count))
+    }
+    let chunk = chunks.count - 1
+    let start = chunks[chunk].count
+    unsafe text.withUnsafeBytes { unsafe chunks[chunk].append(contentsOf: $0) }
+    return Place(
+      chunk: UInt32(chunk), start: UInt16(start), count: UInt16(exactly: text.count) ?? Place.whole)
+  }
+
+  // MARK: Texts of numbers
+
+  @inline(__always)
+  private func range(_ place: Place) -> Range<Int> {
+    if place.count == Place.whole { return 0..<chunks[Int(place.chunk)].count }
+    return Int(place.start)..<Int(place.start) + Int(place.count)
+  }
+
+  /// The text of a number.
+  ///
+  /// - Parameter number: The number.
+  /// - Returns: The text; `nil` for the number of no text.
+  func text(_ number: UInt32) -> String? {
+    guard number != TextTable.none else { return nil }
+    let place = places[Int(number)]
+    return String(decoding: chunks[Int(place.chunk)][range(place)], as: UTF8.self)
   }
 
   /// Whether a text stands before another by bytes.
@@ -61,14 +141,16 @@ struct TextTable: Sendable {
   /// - Returns: Whether it does.
   func precedes(_ left: UInt32, _ right: UInt32) -> Bool {
     guard left != TextTable.none, right != TextTable.none else { return left < right }
-    return TextTable.order(
-      bytes.span.extracting(range(Int(left))), bytes.span.extracting(range(Int(right)))) < 0
+    let right = places[Int(right)]
+    let chunk = chunks[Int(right.chunk)]
+    return order(places[Int(left)], chunk.span.extracting(range(right))) < 0
   }
 
-  private func range(_ number: Int) -> Range<Int> { ends[number - 1]..<ends[number] }
-
-  /// Negative where the left text comes first by bytes, 0 where both are the same.
-  private static func order(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int {
+  /// Negative where the text at a place comes before another one by bytes, 0 where both are the same.
+  @inline(__always)
+  private func order(_ left: Place, _ right: Span<UInt8>) -> Int {
+    let chunk = chunks[Int(left.chunk)]
+    let left = chunk.span.extracting(range(left))
     // The count is that of the shorter one.
     let order = unsafe left.withUnsafeBytes { left in
       unsafe right.withUnsafeBytes { right in
@@ -79,48 +161,8 @@ struct TextTable: Sendable {
     return order == 0 ? left.count - right.count : Int(order)
   }
 
-  /// The number of what was appended to the buffer.
-  private mutating func numberOfTail(_ start: Int) -> UInt32 {
-    let hash = JSONDigest(bytes.span.extracting(start..<bytes.count)).value
-    let known = index.find(hash) { number in
-      let span = bytes.span
-      return TextTable.order(span.extracting(range(number)), span.extracting(start..<span.count)) == 0
-    }
-    if let known {
-      bytes.removeLast(bytes.count - start)
-      return UInt32(known)
-    }
-    ends.append(bytes.count)
-    index.insert(ends.count - 1, hash)
-    return UInt32(ends.count - 1)
-  }
-
-  /// The text of a number.
-  ///
-  /// - Parameter number: The number.
-  /// - Returns: The text; `nil` for the number of no text.
-  func text(_ number: UInt32) -> String? {
-    guard number != TextTable.none else { return nil }
-    return String(decoding: bytes[range(Int(number))], as: UTF8.self)
-  }
-
   /// Makes room for the texts of another table.
   ///
   /// - Parameter other: The other table.
-  mutating func reserve(_ other: TextTable) {
-    bytes.reserveCapacity(bytes.count + other.bytes.count)
-    ends.reserveCapacity(ends.count + other.ends.count)
-    index.reserve(ends.count + other.ends.count)
-  }
-
-  /// Appends a text of another table.
-  ///
-  /// - Parameters:
-  ///   - number: Its number there.
-  ///   - other: The other table.
-  /// - Returns: Its number here.
-  mutating func number(_ number: UInt32, in other: TextTable) -> UInt32 {
-    guard number != TextTable.none else { return TextTable.none }
-    return self.number { $0.append(contentsOf: other.bytes[other.range(Int(number))]) }
-  }
+  mutating func reserve(_ other: TextTable) { index.reserve(count + other.count) }
 }

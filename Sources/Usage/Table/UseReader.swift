@@ -10,7 +10,7 @@ package final class UseReader {
   private var actions: [UInt32: String] = [:]
   private var contexts: [UInt32: [ContextPair]] = [0: []]
   /// Details of uses, with a row that has them.
-  private var details: [(row: UseTable.Row, facts: UseFacts)] = []
+  private var details: [(row: UseRow, facts: UseFacts)] = []
   private var index = HashIndex()
   /// How many details are remembered.
   private static let mostDetails = 4_096
@@ -44,14 +44,14 @@ package final class UseReader {
       resource: table.texts.text(row.resource) ?? "", context: context)
   }
 
-  private func action(_ row: UseTable.Row) -> String {
+  private func action(_ row: UseRow) -> String {
     if let action = actions[row.action] { return action }
     let action = table.texts.text(row.action) ?? ""
     actions[row.action] = action
     return action
   }
 
-  private func context(_ row: UseTable.Row) -> [ContextPair] {
+  private func context(_ row: UseRow) -> [ContextPair] {
     if let context = contexts[row.context] { return context }
     let context = table.list(row.context)
     contexts[row.context] = context
@@ -65,8 +65,8 @@ package final class UseReader {
   package func facts(at place: Int) -> UseFacts {
     let row = table.rows[place]
     var facts = details(row)
-    facts.add(row.counts.tally, row.outcome)
-    facts.exampleEvents = row.examples.examples
+    facts.add(row.counts.counts.tally, row.outcome)
+    facts.exampleEvents = table.examples(row).examples
     if !table.extra.isEmpty, let extra = table.extra[place] { facts.merge(extra) }
     return facts
   }
@@ -75,15 +75,15 @@ package final class UseReader {
   ///
   /// - Parameter row: The row.
   /// - Returns: The facts.
-  func details(_ row: UseTable.Row) -> UseFacts {
+  func details(_ row: UseRow) -> UseFacts {
     var hash = JSONDigest.empty
-    table.forEach(row.circumstances) { hash = JSONDigest(UInt64($0)).following(hash) }
+    table.lists.forEach(row.circumstances) { hash = JSONDigest(UInt64($0)).following(hash) }
     hash = hash.tagged(1)
-    let addresses = readsContext ? row.addresses : 0
-    table.forEach(addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
+    let addresses = readsContext ? row.addresses : NumberLists.List()
+    table.lists.forEach(addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
     let known = index.find(hash.value) { number in
-      table.isEqual(row.circumstances, details[number].row.circumstances)
-        && (!readsContext || table.isEqual(row.addresses, details[number].row.addresses))
+      table.lists.isEqual(row.circumstances, details[number].row.circumstances)
+        && (!readsContext || table.lists.isEqual(row.addresses, details[number].row.addresses))
     }
     if let known { return details[known].facts }
     if details.count >= UseReader.mostDetails {
@@ -91,16 +91,16 @@ package final class UseReader {
       index = HashIndex()
     }
     var facts = UseFacts()
-    table.forEach(row.circumstances) { number in
+    table.lists.forEach(row.circumstances) { number in
       let found = table.circumstances[Int(number)]
       facts.note(
         region: table.texts.text(found.region), via: table.texts.text(found.via),
         rule: table.texts.text(found.rule), reason: table.texts.text(found.reason),
         context: readsContext ? table.list(found.surroundings) + table.list(found.observed) : [])
     }
-    if addresses != 0 {
+    if !addresses.isEmpty {
       var known = BoundedSet(limit: UseFacts.contextLimit)
-      table.forEach(addresses) { number in
+      table.lists.forEach(addresses) { number in
         if let address = table.texts.text(number) { known.insert(address) }
       }
       facts.note(addresses: known)

@@ -9,7 +9,7 @@ extension UseTable {
   /// - Parameters:
   ///   - limit: The number.
   ///   - isLifted: Whether uses that have a key but for the resource are counted in whatever their number.
-  /// - Returns: Their places.
+  /// - Returns: Their places; none of principals of which they are known to be few enough.
   /// - Complexity: O(*n*) in the number of uses.
   func crowded(limit: Int, _ isLifted: (UseKey) -> Bool) -> [Int] {
     var index = HashIndex()
@@ -17,6 +17,7 @@ extension UseTable {
     var groupOfPlace = [Int](repeating: -1, count: rows.count)
     for place in places {
       let row = rows[place]
+      guard mayBeLarge(row.principal, limit: limit) else { continue }
       let hash = JSONDigest(UInt64(row.action) << 32 | UInt64(row.principal))
         .following(JSONDigest(UInt64(row.context))).value
       let known = index.find(hash) { group in
@@ -35,6 +36,6 @@ extension UseTable {
     let reader = UseReader(self)
     let isCrowd = groups.map { $0.count > limit || isLifted(reader.key(at: $0.sample)) }
     guard isCrowd.contains(true) else { return [] }
-    return places.filter { isCrowd[groupOfPlace[$0]] }
+    return places.filter { groupOfPlace[$0] >= 0 && isCrowd[groupOfPlace[$0]] }
   }
 }

@@ -3,9 +3,9 @@
 // A use is a dozen texts, and a ledger has hundreds of thousands of uses whose texts are mostly the same. So texts, lists,
 // principals and circumstances are kept once and have numbers, and a use is a row of numbers: recording a call compares
 // and copies numbers, and what a use is in words (`UseKey`, `UseFacts`) is made when somebody asks (`UseReader`). What
-// is not of the usual sort stands beside the rows as facts of its own (`extra`): a second outcome, ids that CloudTrail
-// does not write, details of which there are more than a row lists, and whatever was set from outside. The facts of a use
-// are those of its row and of `extra` joined.
+// is not of the usual sort stands beside the rows as facts of its own (`extra`): a second outcome, counts that a row has no
+// room for, ids that CloudTrail does not write, details of which there are more than a row lists, and whatever was set from
+// outside. The facts of a use are those of its row and of `extra` joined.
 
 import CloudTrail
 import IAM
@@ -34,39 +34,24 @@ public struct UseTable: Sendable {
     var observed: UInt32
   }
 
-  /// One use.
-  struct Row: Sendable {
-    let principal: UInt32
-    let action: UInt32
-    let resource: UInt32
-    let context: UInt32
-    /// The heads of the lists of its circumstances and addresses among the links; 0 for none.
-    fileprivate(set) var circumstances: UInt32 = 0
-    fileprivate(set) var addresses: UInt32 = 0
-    fileprivate var links: UInt16 = 0
-    /// Whether the use was removed.
-    fileprivate var isRemoved = false
-    /// The outcome that is counted here.
-    fileprivate(set) var outcome: Outcome
-    fileprivate(set) var counts = EventCounts()
-    fileprivate(set) var examples = SmallestIDs()
-  }
-
-  /// A number in a list of numbers.
-  private struct Link: Sendable {
-    let number: UInt32
-    /// The number of the next link; 0 for none.
-    let next: UInt32
-  }
-
   /// How many circumstances and addresses a row lists.
-  private static let mostLinks = 64
+  private static let mostListed = 64
+
+  /// The ids of events behind the first one of a use.
+  private struct FurtherExamples: Sendable {
+    var second = ExampleID.largest
+    var third = ExampleID.largest
+  }
 
   /// The texts.
   private(set) var texts = TextTable()
   /// The principals, by number.
   private(set) var principals: [Principal] = []
   private var principalNumbers: [Principal: UInt32] = [:]
+  /// Whether uses of each principal were added since they were last found to be few enough.
+  private var hasGrown: [Bool] = []
+  /// How few they were found to be.
+  private var familyLimit: Int?
 
   private var pairs: [(key: UInt32, value: UInt32)] = []
   /// Where each list of pairs ends; the first one is empty.
@@ -76,17 +61,20 @@ public struct UseTable: Sendable {
   private(set) var circumstances: [Circumstances] = []
   private var circumstancesIndex = HashIndex()
 
-  private(set) var rows: [Row] = []
+  private(set) var rows = ChunkedArray<UseRow>()
   private var rowIndex = HashIndex()
   private var removed = 0
-  private var links = [Link(number: 0, next: 0)]
-  /// The first free link, 0 for none.
-  private var freeLinks: UInt32 = 0
+  /// The circumstances and addresses that rows list.
+  private(set) var lists = NumberLists()
+  private var furtherExamples = ChunkedArray<FurtherExamples>()
   /// What is known of uses beside their rows.
   private(set) var extra: [Int: UseFacts] = [:]
 
   /// Creates a table without uses.
-  public init() {}
+  public init() {
+    // The place 0 stands for no further ids.
+    furtherExamples.append(FurtherExamples())
+  }
 
   /// How many uses there are.
   public var count: Int { rows.count - removed }
@@ -118,6 +106,7 @@ public struct UseTable: Sendable {
     if let number = principalNumbers[principal] { return number }
     let number = UInt32(principals.count)
     principals.append(principal)
+    hasGrown.append(false)
     principalNumbers[principal] = number
     return number
   }
@@ -178,32 +167,41 @@ public struct UseTable: Sendable {
   ///   - outcome: How the call ended for which the place is asked.
   /// - Returns: Its place.
   mutating func place(of need: Need, by principal: UInt32, _ outcome: Outcome) -> Int {
-    let row = Row(
-      principal: principal, action: need.action, resource: need.resource, context: need.context,
-      outcome: outcome)
+    var row = UseRow(need, by: principal, outcome)
     let hash = UseTable.hash(row)
     if let known = find(row, hash) {
       if rows[known].isRemoved {
+        row.furtherExamples = rows[known].furtherExamples
         rows[known] = row
         removed -= 1
+        hasGrown[Int(principal)] = true
       }
       return known
     }
     rows.append(row)
     rowIndex.insert(rows.count - 1, hash)
+    hasGrown[Int(principal)] = true
     return rows.count - 1
   }
 
-  private static func hash(_ row: Row) -> UInt64 {
+  private static func hash(_ row: UseRow) -> UInt64 {
     JSONDigest(UInt64(row.resource) << 32 | UInt64(row.action))
       .following(JSONDigest(UInt64(row.context) << 32 | UInt64(row.principal))).value
   }
 
-  private func find(_ row: Row, _ hash: UInt64) -> Int? {
-    rowIndex.find(hash) { place in
-      rows[place].resource == row.resource && rows[place].principal == row.principal
-        && rows[place].action == row.action && rows[place].context == row.context
-    }
+  private func find(_ row: UseRow, _ hash: UInt64) -> Int? {
+    rowIndex.find(hash) { rows[$0].isSameUse(as: row) }
+  }
+
+  /// The number of circumstances, which are added if they are new.
+  private mutating func number(of found: Circumstances) -> UInt32 {
+    let hash = JSONDigest(UInt64(found.region) << 32 | UInt64(found.via))
+      .following(JSONDigest(UInt64(found.rule) << 32 | UInt64(found.reason)))
+      .following(JSONDigest(UInt64(found.surroundings) << 32 | UInt64(found.observed))).value
+    if let known = circumstancesIndex.find(hash, { circumstances[$0] == found }) { return UInt32(known) }
+    circumstances.append(found)
+    circumstancesIndex.insert(circumstances.count - 1, hash)
+    return UInt32(circumstances.count - 1)
   }
 
   /// Records the circumstances of a use.
@@ -212,20 +210,14 @@ public struct UseTable: Sendable {
   ///   - found: The circumstances.
   ///   - place: The place of the use.
   mutating func note(_ found: Circumstances, at place: Int) {
-    let hash = JSONDigest(UInt64(found.region) << 32 | UInt64(found.via))
-      .following(JSONDigest(UInt64(found.rule) << 32 | UInt64(found.reason)))
-      .following(JSONDigest(UInt64(found.surroundings) << 32 | UInt64(found.observed))).value
-    let number: Int
-    if let known = circumstancesIndex.find(hash, { circumstances[$0] == found }) {
-      number = known
-    } else {
-      number = circumstances.count
-      circumstances.append(found)
-      circumstancesIndex.insert(number, hash)
-    }
-    guard let head = linked(UInt32(number), rows[place].circumstances) else { return }
-    rows[place].circumstances = head
-    countLink(place)
+    note(circumstances: number(of: found), at: place)
+  }
+
+  private mutating func note(circumstances number: UInt32, at place: Int) {
+    var list = rows[place].circumstances
+    guard lists.insert(number, into: &list) else { return }
+    rows.update(place) { $0.circumstances = list }
+    countListed(place)
   }
 
   /// Records where a call came from that shows a use.
@@ -234,53 +226,27 @@ public struct UseTable: Sendable {
   ///   - address: The number of the address.
   ///   - place: The place of the use.
   mutating func note(address: UInt32, at place: Int) {
-    guard let head = linked(address, rows[place].addresses) else { return }
-    rows[place].addresses = head
-    countLink(place)
+    var list = rows[place].addresses
+    guard lists.insert(address, into: &list) else { return }
+    rows.update(place) { $0.addresses = list }
+    countListed(place)
   }
 
-  /// Adds a number to a list.
-  ///
-  /// - Returns: The new head of the list, or `nil` where the list has the number.
-  private mutating func linked(_ number: UInt32, _ head: UInt32) -> UInt32? {
-    var place = head
-    while place != 0 {
-      let link = links[Int(place)]
-      if link.number == number { return nil }
-      place = link.next
-    }
-    let link = Link(number: number, next: head)
-    if freeLinks != 0 {
-      let place = freeLinks
-      freeLinks = links[Int(place)].next
-      links[Int(place)] = link
-      return place
-    }
-    links.append(link)
-    return UInt32(links.count - 1)
-  }
-
-  /// Counts a link; where there are too many, what they say goes to sets that keep the smallest few.
-  private mutating func countLink(_ place: Int) {
-    rows[place].links += 1
-    guard rows[place].links > UseTable.mostLinks else { return }
-    let details = details(place)
+  /// Counts what a row lists; where that is too much, what it says goes to sets that keep the smallest few.
+  private mutating func countListed(_ place: Int) {
+    rows.update(place) { $0.listed += 1 }
+    guard rows[place].listed > UseTable.mostListed else { return }
+    let details = UseReader(self).details(rows[place])
     extra[place, default: UseFacts()].merge(details)
-    dropLinks(place)
+    dropLists(place)
   }
 
-  private func details(_ place: Int) -> UseFacts { UseReader(self).details(rows[place]) }
-
-  private mutating func dropLinks(_ place: Int) {
-    for head in [rows[place].circumstances, rows[place].addresses] where head != 0 {
-      var last = head
-      while links[Int(last)].next != 0 { last = links[Int(last)].next }
-      links[Int(last)] = Link(number: 0, next: freeLinks)
-      freeLinks = head
-    }
-    rows[place].circumstances = 0
-    rows[place].addresses = 0
-    rows[place].links = 0
+  private mutating func dropLists(_ place: Int) {
+    var row = rows[place]
+    lists.removeAll(&row.circumstances)
+    lists.removeAll(&row.addresses)
+    row.listed = 0
+    rows[place] = row
   }
 
   /// Records an id that is not such as CloudTrail writes.
@@ -300,54 +266,84 @@ public struct UseTable: Sendable {
   ///   - examples: Ids of them.
   ///   - place: The place of the use.
   mutating func record(_ counts: EventCounts, _ outcome: Outcome, _ examples: SmallestIDs, at place: Int) {
-    if rows[place].outcome == outcome {
-      rows[place].counts.merge(counts)
-    } else if rows[place].counts.count == 0 {
-      rows[place].outcome = outcome
-      rows[place].counts = counts
+    var isCounted = false
+    rows.update(place) { row in
+      if row.counts.isEmpty { row.outcome = outcome }
+      isCounted = row.outcome == outcome && row.counts.merge(counts)
+    }
+    if !isCounted, counts.count > 0 { extra[place, default: UseFacts()].add(counts.tally, outcome) }
+    let row = rows[place]
+    if row.exampleCount == .none {
+      keep(examples, at: place)
     } else {
-      extra[place, default: UseFacts()].add(counts.tally, outcome)
+      var known = self.examples(row)
+      known.formUnion(examples)
+      keep(known, at: place)
     }
-    rows[place].examples.formUnion(examples)
   }
 
-  /// Goes through a list of links.
+  /// The ids of events that a row has.
+  ///
+  /// - Parameter row: The row.
+  /// - Returns: The ids.
+  func examples(_ row: UseRow) -> SmallestIDs {
+    let further = furtherExamples[Int(row.furtherExamples)]
+    return SmallestIDs([row.example, further.second, further.third], row.exampleCount)
+  }
+
+  private mutating func keep(_ examples: SmallestIDs, at place: Int) {
+    let needsRoom = examples.count.rawValue > SmallestIDs.Count.one.rawValue
+    if needsRoom, rows[place].furtherExamples == 0 {
+      rows.update(place) { $0.furtherExamples = UInt32(furtherExamples.count) }
+      furtherExamples.append(FurtherExamples())
+    }
+    if needsRoom {
+      furtherExamples[Int(rows[place].furtherExamples)] = FurtherExamples(
+        second: examples[1], third: examples[2])
+    }
+    rows.update(place) { row in
+      row.exampleCount = examples.count
+      row.example = examples[0]
+    }
+  }
+
+  // MARK: Large families
+
+  /// Whether uses of a principal may have more resources than they were last found to have.
   ///
   /// - Parameters:
-  ///   - head: The head of the list.
-  ///   - visit: What is done with each number.
-  func forEach(_ head: UInt32, _ visit: (UInt32) -> Void) {
-    var place = head
-    while place != 0 {
-      visit(links[Int(place)].number)
-      place = links[Int(place)].next
-    }
+  ///   - principal: The number of the principal.
+  ///   - limit: How many they may have.
+  /// - Returns: `false` where they are known to be few enough.
+  func mayBeLarge(_ principal: UInt32, limit: Int) -> Bool {
+    limit != familyLimit || hasGrown[Int(principal)]
   }
 
-  /// Whether two lists of links have the same numbers in the same order.
+  /// Notes that the uses of all principals are few enough.
   ///
-  /// - Parameters:
-  ///   - left: The head of one list.
-  ///   - right: The head of the other one.
-  /// - Returns: Whether they have.
-  func isEqual(_ left: UInt32, _ right: UInt32) -> Bool {
-    var left = left
-    var right = right
-    while left != right {
-      guard left != 0, right != 0, links[Int(left)].number == links[Int(right)].number else { return false }
-      left = links[Int(left)].next
-      right = links[Int(right)].next
-    }
-    return true
+  /// - Parameter limit: How many resources they may have.
+  mutating func noteGeneralized(limit: Int) {
+    familyLimit = limit
+    for number in hasGrown.indices { hasGrown[number] = false }
   }
 
-  // MARK: As a dictionary
+  /// Notes that less resources of a principal may be kept than before.
+  ///
+  /// - Parameter principal: The principal.
+  mutating func noteGrown(_ principal: Principal) {
+    if let number = principalNumbers[principal] { hasGrown[Int(number)] = true }
+  }
+
+  // MARK: Uses in words
 
   /// The places of all uses, in no order that means anything.
   package var places: some Collection<Int> { rows.indices.lazy.filter { !rows[$0].isRemoved } }
 
-  /// The place of a use.
-  private func place(of key: UseKey) -> Int? {
+  /// The place of a use, or `nil` where it is not in the table.
+  ///
+  /// - Parameter key: The use.
+  /// - Returns: Its place.
+  func place(of key: UseKey) -> Int? {
     guard let principal = principalNumbers[key.principal], let action = texts.find(key.action),
       let resource = texts.find(key.resource)
     else { return nil }
@@ -358,93 +354,43 @@ public struct UseTable: Sendable {
     }
     let list = context.isEmpty ? 0 : find(context[...], UseTable.hash(context[...]))
     guard let list else { return nil }
-    let row = Row(
-      principal: principal, action: action, resource: resource, context: UInt32(list), outcome: .allowed)
+    let need = Need(
+      action: action, resource: resource, context: UInt32(list), rule: TextTable.none, reason: TextTable.none)
+    let row = UseRow(need, by: principal, .allowed)
     guard let place = find(row, UseTable.hash(row)), !rows[place].isRemoved else { return nil }
     return place
   }
 
-  /// The place of a use, which is added if it is new.
-  private mutating func add(_ key: UseKey) -> Int {
-    let need = Need(
-      action: number(key.action), resource: number(key.resource), context: number(of: key.context),
-      rule: TextTable.none, reason: TextTable.none)
-    return place(of: need, by: number(of: key.principal), .allowed)
-  }
-
-  /// What is known of a use; `nil` where it is not in the table.
-  public subscript(key: UseKey) -> UseFacts? {
-    get { place(of: key).map { UseReader(self).facts(at: $0) } }
-    set {
-      guard let newValue else {
-        removeValue(forKey: key)
-        return
-      }
-      let place = add(key)
-      clear(place)
-      extra[place] = newValue
-    }
-  }
-
-  /// What is known of a use, or what shall be known of it where it is not in the table.
-  public subscript(key: UseKey, default facts: @autoclosure () -> UseFacts) -> UseFacts {
-    get { self[key] ?? facts() }
-    set { self[key] = newValue }
-  }
-
-  /// Changes what is known of a use, which is added if it is new.
+  /// Changes what is known of a use beside its row.
   ///
   /// - Parameters:
-  ///   - key: The use.
-  ///   - change: Adds to facts; what is known already is joined with it.
-  mutating func join(_ key: UseKey, _ change: (inout UseFacts) -> Void) {
-    change(&extra[add(key), default: UseFacts()])
-  }
-
-  /// Removes a use.
-  ///
-  /// - Parameter key: The use.
-  /// - Returns: What was known of it.
-  @discardableResult
-  public mutating func removeValue(forKey key: UseKey) -> UseFacts? {
-    guard let place = place(of: key) else { return nil }
-    let facts = UseReader(self).facts(at: place)
-    clear(place)
-    rows[place].isRemoved = true
-    removed += 1
-    return facts
+  ///   - place: The place of the use.
+  ///   - change: Changes the facts.
+  mutating func changeExtra(at place: Int, _ change: (inout UseFacts) -> Void) {
+    change(&extra[place, default: UseFacts()])
   }
 
   /// Forgets all that is known of a use.
-  private mutating func clear(_ place: Int) {
+  ///
+  /// - Parameter place: The place of the use.
+  mutating func clear(_ place: Int) {
     extra[place] = nil
-    dropLinks(place)
-    rows[place].counts = EventCounts()
-    rows[place].examples = SmallestIDs()
+    dropLists(place)
+    rows.update(place) { row in
+      row.counts = SmallCounts()
+      row.exampleCount = .none
+    }
   }
 
-  /// The uses, in no order that means anything.
-  public var keys: [UseKey] {
-    let reader = UseReader(self)
-    return places.map { reader.key(at: $0) }
-  }
-
-  /// What is known of the uses, in no order that means anything.
-  public var values: [UseFacts] {
-    let reader = UseReader(self)
-    return places.map { reader.facts(at: $0) }
+  /// Removes a use of which nothing is known any more.
+  ///
+  /// - Parameter place: The place of the use.
+  mutating func remove(_ place: Int) {
+    rows.update(place) { $0.isRemoved = true }
+    removed += 1
   }
 
   // MARK: Joining and cutting
-
-  /// Makes room for another table, so that nothing is moved several times while it is taken in.
-  private mutating func reserve(_ other: UseTable) {
-    if other.rows.count * 4 < rows.count { return }
-    rows.reserveCapacity(rows.count + other.rows.count)
-    rowIndex.reserve(rows.count + other.rows.count)
-    links.reserveCapacity(links.count + other.links.count)
-    texts.reserve(other.texts)
-  }
 
   /// Takes in the uses of another table.
   ///
@@ -456,6 +402,7 @@ public struct UseTable: Sendable {
     var textNumbers = [UInt32](repeating: unknown, count: other.texts.count + 1)
     var listNumbers = [UInt32](repeating: unknown, count: other.listEnds.count)
     var principalNumbers = [UInt32](repeating: unknown, count: other.principals.count)
+    var circumstancesNumbers = [UInt32](repeating: unknown, count: other.circumstances.count)
     func text(_ number: UInt32) -> UInt32 {
       if textNumbers[Int(number)] == unknown {
         textNumbers[Int(number)] = texts.number(number, in: other.texts)
@@ -479,24 +426,32 @@ public struct UseTable: Sendable {
       }
       return principalNumbers[Int(number)]
     }
-    reserve(other)
+    func circumstances(_ number: UInt32) -> UInt32 {
+      if circumstancesNumbers[Int(number)] == unknown {
+        let found = other.circumstances[Int(number)]
+        circumstancesNumbers[Int(number)] = self.number(
+          of: Circumstances(
+            region: text(found.region), via: text(found.via), rule: text(found.rule),
+            reason: text(found.reason), surroundings: list(found.surroundings),
+            observed: list(found.observed)))
+      }
+      return circumstancesNumbers[Int(number)]
+    }
+    // Where most is new, nothing is moved several times while it is taken in.
+    if other.rows.count * 4 >= rows.count {
+      rowIndex.reserve(rows.count + other.rows.count)
+      texts.reserve(other.texts)
+    }
     for number in other.places where isWanted(number) {
       let row = other.rows[number]
       let need = Need(
         action: text(row.action), resource: text(row.resource), context: list(row.context),
         rule: TextTable.none, reason: TextTable.none)
       let place = self.place(of: need, by: principal(row.principal), row.outcome)
-      if row.counts.count > 0 { record(row.counts, row.outcome, row.examples, at: place) }
-      other.forEach(row.circumstances) { number in
-        let found = other.circumstances[Int(number)]
-        note(
-          Circumstances(
-            region: text(found.region), via: text(found.via), rule: text(found.rule),
-            reason: text(found.reason),
-            surroundings: list(found.surroundings), observed: list(found.observed)), at: place)
-      }
-      other.forEach(row.addresses) { note(address: text($0), at: place) }
-      if let facts = other.extra[number] { extra[place, default: UseFacts()].merge(facts) }
+      record(row.counts.counts, row.outcome, other.examples(row), at: place)
+      other.lists.forEach(row.circumstances) { note(circumstances: circumstances($0), at: place) }
+      other.lists.forEach(row.addresses) { note(address: text($0), at: place) }
+      if let facts = other.extra[number] { changeExtra(at: place) { $0.merge(facts) } }
     }
   }
 
@@ -517,48 +472,5 @@ public struct UseTable: Sendable {
   func filter(_ isWanted: (Principal) -> Bool) -> UseTable {
     let wanted = principals.map(isWanted)
     return compacted { wanted[Int(rows[$0].principal)] }
-  }
-}
-
-extension UseTable: Sequence {
-  /// A use with what is known of it.
-  public typealias Element = (key: UseKey, value: UseFacts)
-
-  /// Goes through the uses in no order that means anything.
-  public func makeIterator() -> AnyIterator<Element> {
-    let reader = UseReader(self)
-    var next = 0
-    return AnyIterator {
-      while next < rows.count {
-        next += 1
-        if !rows[next - 1].isRemoved { return reader.use(at: next - 1) }
-      }
-      return nil
-    }
-  }
-}
-
-extension UseTable: Hashable {
-  /// Whether two tables say the same of the same uses.
-  public static func == (left: UseTable, right: UseTable) -> Bool {
-    left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
-  }
-
-  /// Hashes how many uses there are.
-  public func hash(into hasher: inout Hasher) { hasher.combine(count) }
-}
-
-extension UseFacts {
-  /// Adds calls.
-  ///
-  /// - Parameters:
-  ///   - tally: How many, and when.
-  ///   - outcome: How they ended.
-  mutating func add(_ tally: Tally, _ outcome: Outcome) {
-    switch outcome {
-    case .allowed: allowed.merge(tally)
-    case .failed: failed.merge(tally)
-    case .denied: denied.merge(tally)
-    }
   }
 }

@@ -1,0 +1,126 @@
+// Lists of numbers, nearly all of which have one number.
+
+/// Lists of distinct numbers whose elements stand in one array; a list of one number stands in the list's own place.
+struct NumberLists: Sendable {
+  /// A list.
+  struct List: Hashable, Sendable {
+    /// 0 for no number; one number with the highest bit set; else where its first link stands.
+    fileprivate var head: UInt32 = 0
+
+    /// Creates a list without numbers.
+    init() {}
+
+    /// Whether the list has no numbers.
+    var isEmpty: Bool { head == 0 }
+
+    fileprivate static let isNumber: UInt32 = 1 << 31
+    /// The only number of the list, if it stands here.
+    fileprivate var number: UInt32? { head & List.isNumber == 0 ? nil : head & ~List.isNumber }
+  }
+
+  /// A number in a list.
+  private struct Link: Sendable {
+    let number: UInt32
+    /// Where the next link stands; 0 for none.
+    let next: UInt32
+  }
+
+  private var links = ChunkedArray<Link>()
+  /// The first free link, 0 for none.
+  private var free: UInt32 = 0
+
+  /// Creates room for lists.
+  init() {
+    // The place 0 stands for no link.
+    links.append(Link(number: 0, next: 0))
+  }
+
+  /// Adds a number to a list.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - list: The list.
+  /// - Returns: Whether the list did not have it.
+  /// - Complexity: O(*n*) in the length of the list.
+  mutating func insert(_ number: UInt32, into list: inout List) -> Bool {
+    if list.isEmpty, number < List.isNumber {
+      list.head = number | List.isNumber
+      return true
+    }
+    if let only = list.number {
+      if only == number { return false }
+      list.head = add(Link(number: only, next: 0))
+    } else {
+      var place = list.head
+      while place != 0 {
+        let link = links[Int(place)]
+        if link.number == number { return false }
+        place = link.next
+      }
+    }
+    list.head = add(Link(number: number, next: list.head))
+    return true
+  }
+
+  private mutating func add(_ link: Link) -> UInt32 {
+    guard free != 0 else {
+      links.append(link)
+      // Places are told from numbers by the highest bit.
+      return UInt32(Int32(links.count - 1))
+    }
+    let place = free
+    free = links[Int(place)].next
+    links[Int(place)] = link
+    return place
+  }
+
+  /// Removes all numbers of a list.
+  ///
+  /// - Parameter list: The list.
+  mutating func removeAll(_ list: inout List) {
+    if list.number == nil, !list.isEmpty {
+      var last = list.head
+      while links[Int(last)].next != 0 { last = links[Int(last)].next }
+      links[Int(last)] = Link(number: 0, next: free)
+      free = list.head
+    }
+    list = List()
+  }
+
+  /// Goes through the numbers of a list, from the last one that was added to the first.
+  ///
+  /// - Parameters:
+  ///   - list: The list.
+  ///   - visit: What is done with each number.
+  @inline(__always)
+  func forEach(_ list: List, _ visit: (UInt32) -> Void) {
+    if let only = list.number { return visit(only) }
+    var place = list.head
+    while place != 0 {
+      let link = links[Int(place)]
+      visit(link.number)
+      place = link.next
+    }
+  }
+
+  /// Whether two lists have the same numbers in the same order.
+  ///
+  /// - Parameters:
+  ///   - left: One list.
+  ///   - right: The other one.
+  /// - Returns: Whether they have.
+  func isEqual(_ left: List, _ right: List) -> Bool {
+    // A number by itself is equal to nothing that is linked: it would be in the other's own place as well.
+    if left == right { return true }
+    if left.number != nil || right.number != nil { return false }
+    var left = left.head
+    var right = right.head
+    while left != right {
+      let (first, second) = (links[Int(left)], links[Int(right)])
+      guard left != 0, right != 0, first.number == second.number else { return false }
+      left = first.next
+      right = second.next
+    }
+    return true
+  }
+}
