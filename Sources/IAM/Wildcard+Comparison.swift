@@ -15,6 +15,7 @@ extension Wildcard {
   /// - Parameter other: The smaller pattern.
   /// - Returns: `true` only if no text is matched by `other` alone.
   public func contains(_ other: Wildcard) -> Bool {
+    if !beginsLike(other) { return false }
     if matchesEverything || self == other { return true }
     if isLiteral, !other.isLiteral { return false }
     if isCaseInsensitive || !other.isCaseInsensitive {
@@ -32,6 +33,7 @@ extension Wildcard {
   /// - Returns: Whether the two have a text in common.
   /// - Complexity: O(*n* · *m*) in the lengths of the patterns.
   public func intersects(_ other: Wildcard) -> Bool {
+    if !canBeginLike(other) { return false }
     let folds = isCaseInsensitive || other.isCaseInsensitive
     var left = UnitPattern(self).units
     var right = UnitPattern(other).units
@@ -63,5 +65,33 @@ extension Wildcard {
       row = next
     }
     return false
+  }
+
+  /// Whether what stands before the first wildcard stands in another pattern too, the case of letters aside.
+  ///
+  /// Where not, that pattern matches a text that this one does not: most pairs of patterns are told apart here.
+  private func beginsLike(_ other: Wildcard) -> Bool {
+    let left = bytes.span
+    let right = other.bytes.span
+    for index in 0..<left.count {
+      if left[index] >= Wildcard.one { return true }
+      guard index < right.count, Wildcard.lowercased(left[index]) == Wildcard.lowercased(right[index]) else {
+        return false
+      }
+    }
+    return left.count == right.count
+  }
+
+  /// Whether what stands before the first wildcard of either pattern is the same, the case of letters aside.
+  ///
+  /// Where not, no text is matched by both.
+  private func canBeginLike(_ other: Wildcard) -> Bool {
+    let left = bytes.span
+    let right = other.bytes.span
+    for index in 0..<min(left.count, right.count) {
+      if left[index] >= Wildcard.one || right[index] >= Wildcard.one { return true }
+      if Wildcard.lowercased(left[index]) != Wildcard.lowercased(right[index]) { return false }
+    }
+    return true
   }
 }

@@ -89,12 +89,13 @@ public struct PolicySynthesizer: Sendable {
     let toGrant = record.uses.enumerated().filter { index, use in
       !selection.notGrantedKeys.contains(index)
         && (use.wasPermitted || options.includeDenied && use.facts.denied.count > 0)
-    }
+    }.map(\.element)
+    let ways = UseWays(of: toGrant, by: record.principal, grant: grant)
     func prove() -> (PolicyVerifier.Subject, Verification) {
       let subject = PolicyVerifier.Subject(
         policies: name(fitted.policies, baseName: baseName, uses: record.uses), principal: record.principal,
-        uses: toGrant.map(\.element), grant: grant, maximumSize: options.maximumSize, attachmentLimit: room)
-      return (subject, PolicyVerifier(catalog: catalog).verify(subject))
+        uses: toGrant, grant: grant, maximumSize: options.maximumSize, attachmentLimit: room)
+      return (subject, PolicyVerifier(catalog: catalog).verify(subject, ways))
     }
     var (subject, verification) = prove()
     if verification.failures.contains(where: { $0.kind == .notMinimal }) {
@@ -109,7 +110,7 @@ public struct PolicySynthesizer: Sendable {
         attachmentLimit: options.attachmentLimit, alreadyAttached: attached,
         keepsAttached: options.keepsAttached,
         detachments: options.keepsAttached
-          ? [] : AttachmentPlan(subject, limit: options.attachmentLimit).detachments),
+          ? [] : AttachmentPlan(subject, ways, limit: options.attachmentLimit).detachments),
       verification: verification, unresolvedResources: selection.unresolvedResources,
       notGranted: selection.notGranted, denied: options.includeDenied ? [] : record.deniedAttempts)
   }

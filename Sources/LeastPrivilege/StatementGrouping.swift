@@ -10,45 +10,50 @@ import IAM
 struct StatementGrouping {
   /// The statements, sorted, with their ids.
   let drafts: [StatementDraft]
-  private let permissions: [Permission: Set<Int>]
+  private let permissions: [UsedPermission]
   private let catalog: Catalog
 
   private struct Row: Hashable {
     var actions: [String]
     var resources: [String]
     var conditions: [Condition]
-    var uses: Set<Int>
+    /// In any order, perhaps repeated.
+    var uses: [Int]
+
+    /// The row of one permission.
+    init(_ used: UsedPermission) {
+      actions = [used.permission.action]
+      resources = [used.permission.resource]
+      conditions = used.permission.conditions
+      uses = used.uses
+    }
   }
 
   /// Groups permissions.
   ///
   /// - Parameters:
-  ///   - permissions: The permissions with the uses behind each; none contains another.
+  ///   - permissions: The permissions, sorted; none contains another.
   ///   - catalog: The AWS reference, for the statements' names.
-  init(_ permissions: [Permission: Set<Int>], catalog: Catalog) {
+  init(_ permissions: [UsedPermission], catalog: Catalog) {
     self.permissions = permissions
     self.catalog = catalog
-    struct ActionKey: Hashable {
-      var action: String
-      var conditions: [Condition]
-    }
-    var byAction: [ActionKey: (resources: [String], uses: Set<Int>)] = [:]
-    for (permission, uses) in permissions {
-      let key = ActionKey(action: permission.action, conditions: permission.conditions)
-      byAction[key, default: ([], [])].resources.append(permission.resource)
-      byAction[key, default: ([], [])].uses.formUnion(uses)
-    }
-    let rows = byAction.map { key, value in
-      Row(
-        actions: [key.action], resources: value.resources.sorted(), conditions: key.conditions,
-        uses: value.uses)
+    // Permissions of one action stand together, and in order of their resources.
+    var rows: [Row] = []
+    var places: [[Condition]: Int] = [:]
+    for used in permissions {
+      let permission = used.permission
+      if rows.last?.actions[0] != permission.action { places = [:] }
+      if let place = places[permission.conditions] {
+        rows[place].resources.append(permission.resource)
+        rows[place].uses += used.uses
+      } else {
+        places[permission.conditions] = rows.count
+        rows.append(Row(used))
+      }
     }
     let merged = Self.groupActions(Self.mergeValues(rows))
     drafts = StatementNaming.named(
-      merged.map {
-        StatementDraft(
-          actions: $0.actions, resources: $0.resources, conditions: $0.conditions, uses: $0.uses.sorted())
-      }, catalog: catalog)
+      merged.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) }, catalog: catalog)
   }
 
   /// Joins rows of one action that differ in the value of one `StringEquals` only: values of a list are alternatives.
@@ -56,47 +61,50 @@ struct StatementGrouping {
     let most = rows.map(\.conditions.count).max() ?? 0
     var rows = rows
     for position in 0..<most {
-      var merged: [Row: Row] = [:]
-      var order: [Row] = []
+      var merged: [Row] = []
+      var places: [Row: Int] = [:]
       for row in rows {
+        guard position < row.conditions.count, row.conditions[position].operatorName == "StringEquals" else {
+          // No other row is the same.
+          merged.append(row)
+          continue
+        }
         var key = row
         key.uses = []
-        if position < row.conditions.count, row.conditions[position].operatorName == "StringEquals" {
-          key.conditions[position].values = []
-        }
-        if var other = merged[key] {
-          other.uses.formUnion(row.uses)
-          if position < row.conditions.count {
-            let values = Set(other.conditions[position].values).union(row.conditions[position].values)
-            other.conditions[position].values = values.sorted()
-          }
-          merged[key] = other
+        key.conditions[position].values = []
+        if let place = places[key] {
+          merged[place].uses += row.uses
+          let values = merged[place].conditions[position].values + row.conditions[position].values
+          merged[place].conditions[position].values = Set(values).sorted()
         } else {
-          merged[key] = row
-          order.append(key)
+          places[key] = merged.count
+          merged.append(row)
         }
       }
-      rows = order.compactMap { merged[$0] }
+      rows = merged
     }
     return rows
   }
 
   /// Joins rows with equal resources and conditions.
   private static func groupActions(_ rows: [Row]) -> [Row] {
-    var merged: [Row: Row] = [:]
+    struct Key: Hashable {
+      var resources: [String]
+      var conditions: [Condition]
+    }
+    var merged: [Row] = []
+    var places: [Key: Int] = [:]
     for row in rows {
-      var key = row
-      key.actions = []
-      key.uses = []
-      if var other = merged[key] {
-        other.actions = (other.actions + row.actions).sorted()
-        other.uses.formUnion(row.uses)
-        merged[key] = other
+      let key = Key(resources: row.resources, conditions: row.conditions)
+      if let place = places[key] {
+        merged[place].actions += row.actions
+        merged[place].uses += row.uses
       } else {
-        merged[key] = row
+        places[key] = merged.count
+        merged.append(row)
       }
     }
-    return Array(merged.values)
+    return merged
   }
 
   /// The same permissions with the lists exchanged: resources with equal action sets share a statement.
@@ -113,28 +121,30 @@ struct StatementGrouping {
       var actions: [String]
       var conditions: [Condition]
     }
-    let rows = permissions.map { permission, uses in
-      Row(
-        actions: [permission.action], resources: [permission.resource], conditions: permission.conditions,
-        uses: uses)
-    }
-    var byResource: [ResourceKey: (actions: [String], uses: Set<Int>)] = [:]
-    for row in Self.mergeValues(rows) {
+    var byResource: [ResourceKey: (actions: [String], uses: [Int])] = [:]
+    for row in Self.mergeValues(permissions.map(Row.init)) {
       let key = ResourceKey(resource: row.resources[0], conditions: row.conditions)
       byResource[key, default: ([], [])].actions += row.actions
-      byResource[key, default: ([], [])].uses.formUnion(row.uses)
+      byResource[key, default: ([], [])].uses += row.uses
     }
-    var groups: [GroupKey: (resources: [String], uses: Set<Int>)] = [:]
+    var groups: [GroupKey: (resources: [String], uses: [Int])] = [:]
     for (key, value) in byResource {
       let group = GroupKey(actions: value.actions.sorted(), conditions: key.conditions)
       groups[group, default: ([], [])].resources.append(key.resource)
-      groups[group, default: ([], [])].uses.formUnion(value.uses)
+      groups[group, default: ([], [])].uses += value.uses
     }
     return StatementNaming.named(
-      groups.map { key, value in
-        StatementDraft(
-          actions: key.actions, resources: value.resources.sorted(), conditions: key.conditions,
-          uses: value.uses.sorted())
-      }, catalog: catalog)
+      groups.map { StatementDraft($0.actions, $1.resources, $0.conditions, $1.uses) }, catalog: catalog)
+  }
+}
+
+extension StatementDraft {
+  /// A statement of lists in any order.
+  fileprivate init(
+    _ actions: [String], _ resources: [String], _ conditions: [Condition], _ uses: [Int]
+  ) {
+    self.init(actions: actions.sorted(), resources: resources.sorted(), conditions: conditions)
+    self.uses = uses
+    self.uses.sortAndJoin()
   }
 }
