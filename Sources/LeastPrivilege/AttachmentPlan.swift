@@ -131,7 +131,7 @@ private struct Gaps {
     var found = [Set<Way>](repeating: [], count: subject.uses.count)
     for scenario in Replay(subject, ways).scenarios {
       func allows(_ judge: inout ScenarioJudge) -> Bool {
-        judge.evaluator(for: scenario).allows(scenario.request)
+        judge.allows(scenario)
       }
       guard !allows(&staying) else { continue }
       var way = Way(old: 0, new: subject.policies.count)

@@ -38,20 +38,19 @@ struct Minimality {
     let isPatternOfResources: [Bool]
     let namesEveryRegion: [Bool]
 
-    /// Notes that a use gets through an action and a resource of the statement.
-    mutating func note(_ use: RecordedUse, action: Int, resource: Int) {
-      pairs[action * resources.count + resource] = true
-      if isPatternOfActions[action] { usedActions[action].insert(use.action) }
-    }
-
-    /// Notes that a use gets through a resource of the statement.
-    mutating func note(_ use: RecordedUse, resource: Int) {
-      if use.facts.unresolvedReason != nil { unresolved[resource] = true }
-      guard isPatternOfResources[resource] else { return }
-      usedResources[resource].insert(use)
-      if namesEveryRegion[resource], let arn = ARN(use.recorded), !arn.region.isEmpty {
-        usedRegions[resource].insert(arn.region)
+    /// Notes that a use gets through some of the actions on some of the resources.
+    mutating func note(_ use: RecordedUse, actions: [Int], resources positions: [Int]) {
+      let isUnresolved = use.facts.unresolvedReason != nil
+      for resource in positions {
+        for action in actions { pairs[action * resources.count + resource] = true }
+        if isUnresolved { unresolved[resource] = true }
+        guard isPatternOfResources[resource] else { continue }
+        usedResources[resource].insert(use)
+        if namesEveryRegion[resource], let arn = ARN(use.recorded), !arn.region.isEmpty {
+          usedRegions[resource].insert(arn.region)
+        }
       }
+      for action in actions where isPatternOfActions[action] { usedActions[action].insert(use.action) }
     }
   }
 
@@ -90,12 +89,7 @@ struct Minimality {
         guard !resources.isEmpty, Self.holds(entries[index].statement.conditions, scenario) else { continue }
         hits += 1
         only = (index, actions, resources)
-        for position in resources {
-          entries[index].note(subject.uses[scenario.use], resource: position)
-          for actionPosition in actions {
-            entries[index].note(subject.uses[scenario.use], action: actionPosition, resource: position)
-          }
-        }
+        entries[index].note(subject.uses[scenario.use], actions: actions, resources: resources)
       }
       guard hits == 1 else { continue }
       if only.actions.count == 1 { entries[only.entry].neededActions[only.actions[0]] = true }

@@ -43,16 +43,19 @@ public struct PolicySynthesizer: Sendable {
   public func proposals(
     for ledger: UsageLedger, grants: AccountGrants? = nil, jobs: Int = 1
   ) -> [PrincipalProposal] {
-    var names = PolicyNames()
     let uses = PrincipalUses.all(of: ledger)
-    var wanted: [(index: Int, baseName: String)] = []
-    for (index, principal) in uses.principals.enumerated() where principal.canCarryPolicy {
-      wanted.append((index, names.baseName(for: principal)))
+    var names = PolicyNames()
+    let wanted = uses.principals.enumerated().filter(\.element.canCarryPolicy).map { index, principal in
+      (index: index, baseName: names.baseName(for: principal))
     }
-    return wanted.map(jobs: jobs) { index, baseName in
-      proposal(
+    // The largest first, so that no thread is left with one when the others have ended.
+    let order = wanted.indices.sorted { uses.count(at: wanted[$0].index) > uses.count(at: wanted[$1].index) }
+    let found = order.map(jobs: jobs) { place in
+      let (index, baseName) = wanted[place]
+      return proposal(
         for: uses[index], standing: standing(of: uses.principals[index], in: grants), baseName: baseName)
     }
+    return zip(order, found).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// What the grants say of a principal.
@@ -77,12 +80,14 @@ public struct PolicySynthesizer: Sendable {
   ) -> PrincipalProposal {
     let (standing, grant) = standing
     let selection = UseSelection(record, options: options, grant: grant, isGone: standing == .gone)
-    let grouping = StatementGrouping(selection.permissions, catalog: catalog)
+    let naming = StatementNaming(catalog: catalog)
+    let grouping = StatementGrouping(selection.permissions, naming: naming)
     let attached = grant?.identity.attachedPolicies.count ?? 0
     let room = max(0, options.attachmentLimit - (options.keepsAttached ? attached : 0))
     // Without any room nothing is gained by wider statements.
     let fitter = QuotaFitter(
-      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog)
+      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog,
+      naming: naming)
     var fitted = fitter.fit(grouping.drafts + selection.carriedDenies) {
       grouping.transposed() + selection.carriedDenies
     }

@@ -23,6 +23,8 @@ struct QuotaFitter {
   let limit: Int
   /// The AWS reference.
   let catalog: Catalog
+  /// Names statements.
+  let naming: StatementNaming
 
   /// Packs statements into policies within the limit.
   ///
@@ -127,7 +129,7 @@ struct QuotaFitter {
         groups[key] = draft
       }
     }
-    return StatementNaming.named(Array(groups.values), catalog: catalog)
+    return naming.named(Array(groups.values))
       + drafts.filter { $0.verbatim != nil }
   }
 

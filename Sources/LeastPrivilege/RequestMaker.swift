@@ -9,6 +9,8 @@ struct RequestMaker {
   private let caller: RequestPrincipal
   /// What is known of every request of the principal.
   private let context: RequestContext
+  /// The last action: uses stand in order of theirs.
+  private var last = (text: "", action: ActionName(service: "", name: ""))
 
   /// Prepares a principal.
   ///
@@ -38,7 +40,10 @@ struct RequestMaker {
   ///
   /// - Parameter use: The use.
   /// - Returns: The request, with the condition keys that the log proves.
-  func request(for use: RecordedUse) -> AccessRequest {
+  mutating func request(for use: RecordedUse) -> AccessRequest {
+    if !last.text.sameBytes(as: use.action) {
+      last = (use.action, ActionName(use.action) ?? ActionName(service: "", name: use.action))
+    }
     var context = context
     for (key, values) in use.facts.observedContext {
       // A key with several values over the calls is no single request's; one with none was absent at times.
@@ -54,18 +59,20 @@ struct RequestMaker {
       context[pair.key] = pair.key == "aws:CalledVia" ? .multiple([pair.value]) : .single(pair.value)
     }
     return AccessRequest(
-      principal: caller, action: ActionName(use.action) ?? ActionName(service: "", name: use.action),
+      principal: caller, action: last.action,
       resource: RequestResource(
         arn: use.recorded == "*" ? nil : Self.unescaped(use.recorded), account: caller.account),
       context: context)
   }
 
+  private static let viaService = ByteString("aws:ViaAWSService")
+  private static let endpoint = ByteString("aws:SourceVpce")
+
   /// Whether every call of a use had an address in its request: a real one, not through an endpoint nor by a service.
   private static func isSentByCaller(_ use: RecordedUse, from address: String) -> Bool {
     let observed = use.facts.observedContext
-    let endpoints = observed[ByteString("aws:SourceVpce")]?.elements ?? []
-    return IPNetwork(address) != nil && use.facts.via.isEmpty
-      && observed[ByteString("aws:ViaAWSService")] == nil && !endpoints.contains { !$0.isEmpty }
+    guard use.facts.via.isEmpty, observed[viaService] == nil else { return false }
+    return observed[endpoint]?.elements.allSatisfy(\.isEmpty) ?? true && IPNetwork(address) != nil
   }
 
   /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone.

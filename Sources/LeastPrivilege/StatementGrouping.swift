@@ -3,7 +3,6 @@
 // Each (action, resource, conditions) stands in exactly one statement, and a statement is the full product of its
 // two lists; so taking any action or resource out takes away a permission that some use needs (invariant EXACT).
 
-import AWSCatalog
 import IAM
 
 /// Groups permissions into statements.
@@ -11,7 +10,7 @@ struct StatementGrouping {
   /// The statements, sorted, with their ids.
   let drafts: [StatementDraft]
   private let permissions: [UsedPermission]
-  private let catalog: Catalog
+  private let naming: StatementNaming
 
   private struct Row: Hashable {
     var actions: [String]
@@ -33,10 +32,10 @@ struct StatementGrouping {
   ///
   /// - Parameters:
   ///   - permissions: The permissions, sorted; none contains another.
-  ///   - catalog: The AWS reference, for the statements' names.
-  init(_ permissions: [UsedPermission], catalog: Catalog) {
+  ///   - naming: Names the statements.
+  init(_ permissions: [UsedPermission], naming: StatementNaming) {
     self.permissions = permissions
-    self.catalog = catalog
+    self.naming = naming
     // Permissions of one action stand together, and in order of their resources.
     var rows: [Row] = []
     var places: [[Condition]: Int] = [:]
@@ -52,8 +51,8 @@ struct StatementGrouping {
       }
     }
     let merged = Self.groupActions(Self.mergeValues(rows))
-    drafts = StatementNaming.named(
-      merged.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) }, catalog: catalog)
+    drafts = naming.named(
+      merged.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) })
   }
 
   /// Joins rows of one action that differ in the value of one `StringEquals` only: values of a list are alternatives.
@@ -118,27 +117,48 @@ struct StatementGrouping {
       var conditions: [Condition]
     }
     struct GroupKey: Hashable {
-      var actions: [String]
-      var conditions: [Condition]
+      /// In the order of their names.
+      var actions: [Int]
+      var conditions: Int
     }
-    var byResource: [ResourceKey: (actions: [String], uses: [Int])] = [:]
+    // Rows stand in the order of their actions, so that numbers are in the order of the names.
+    var actions: [String] = []
+    var blocks: [[Condition]: Int] = [:]
+    var places: [ResourceKey: Int] = [:]
+    var byResource: [(key: ResourceKey, actions: [Int], uses: [Int])] = []
     for row in Self.mergeValues(permissions.map(Row.init)) {
+      if actions.last != row.actions[0] { actions.append(row.actions[0]) }
       let key = ResourceKey(resource: row.resources[0], conditions: row.conditions)
-      byResource[key, default: ([], [])].actions += row.actions
-      byResource[key, default: ([], [])].uses += row.uses
+      if let place = places[key] {
+        byResource[place].actions.append(actions.count - 1)
+        byResource[place].uses += row.uses
+      } else {
+        places[key] = byResource.count
+        byResource.append((key, [actions.count - 1], row.uses))
+      }
     }
-    var groups: [GroupKey: (resources: [String], uses: [Int])] = [:]
-    for (key, value) in byResource {
-      let group = GroupKey(actions: value.actions.sorted(), conditions: key.conditions)
-      groups[group, default: ([], [])].resources.append(key.resource)
-      groups[group, default: ([], [])].uses += value.uses
+    var groups: [GroupKey: StatementDraft] = [:]
+    for (key, numbers, uses) in byResource {
+      let block = blocks[key.conditions] ?? blocks.count
+      blocks[key.conditions] = block
+      groups[
+        GroupKey(actions: numbers, conditions: block),
+        default: StatementDraft(
+          actions: numbers.map { actions[$0] }, resources: [], conditions: key.conditions)
+      ].add(key.resource, uses)
     }
-    return StatementNaming.named(
-      groups.map { StatementDraft($0.actions, $1.resources, $0.conditions, $1.uses) }, catalog: catalog)
+    return naming.named(
+      groups.values.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) })
   }
 }
 
 extension StatementDraft {
+  /// Takes in a resource with its uses, which are left out of order.
+  fileprivate mutating func add(_ resource: String, _ more: [Int]) {
+    resources.append(resource)
+    uses += more
+  }
+
   /// A statement of lists in any order.
   fileprivate init(
     _ actions: [String], _ resources: [String], _ conditions: [Condition], _ uses: [Int]

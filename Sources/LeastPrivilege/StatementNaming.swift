@@ -4,19 +4,26 @@ import AWSCatalog
 import IAM
 
 /// Sorts statements and gives each a `Sid` of letters and digits, such as `S3ReadWrite2`.
-enum StatementNaming {
+///
+/// A class, because it remembers what it has asked the catalog: the statements of one principal are named several times.
+final class StatementNaming {
+  private let catalog: Catalog
+  private var known: [String: Traits] = [:]
+
+  /// Prepares for naming.
+  ///
+  /// - Parameter catalog: The AWS reference, for access levels.
+  init(catalog: Catalog) { self.catalog = catalog }
+
   /// The statements sorted and with ids that are unique among them.
   ///
-  /// - Parameters:
-  ///   - drafts: The statements.
-  ///   - catalog: The AWS reference, for access levels.
+  /// - Parameter drafts: The statements.
   /// - Returns: The statements in order.
-  static func named(_ drafts: [StatementDraft], catalog: Catalog) -> [StatementDraft] {
-    var result = drafts.sorted(by: precedes)
+  func named(_ drafts: [StatementDraft]) -> [StatementDraft] {
+    var result = drafts.sorted(by: Self.precedes)
     var counts: [String: Int] = [:]
-    var known: [String: Traits] = [:]
     for index in result.indices {
-      let name = name(of: result[index], catalog: catalog, &known)
+      let name = name(of: result[index])
       let number = counts[name, default: 0] + 1
       counts[name] = number
       result[index].sid = number == 1 ? name : "\(name)\(number)"
@@ -41,21 +48,11 @@ enum StatementNaming {
   }
 
   /// The name without number: the service, then the access levels of its actions.
-  private static func name(
-    of draft: StatementDraft, catalog: Catalog, _ known: inout [String: Traits]
-  ) -> String {
+  private func name(of draft: StatementDraft) -> String {
     var services: Set<String> = []
     var levels: Set<AccessLevel> = []
     for action in draft.actions {
-      let traits: Traits
-      if let found = known[action] {
-        traits = found
-      } else {
-        traits = Traits(
-          service: action.split(separator: ":").first.map(String.init),
-          levels: Set(accessLevels(of: action, catalog: catalog)))
-        known[action] = traits
-      }
+      let traits = traits(of: action)
       if let service = traits.service { services.insert(service) }
       levels.formUnion(traits.levels)
     }
@@ -70,9 +67,15 @@ enum StatementNaming {
     return name
   }
 
-  private static func accessLevels(of action: String, catalog: Catalog) -> [AccessLevel] {
-    action.contains("*")
+  private func traits(of action: String) -> Traits {
+    if let traits = known[action] { return traits }
+    let levels =
+      action.contains("*")
       ? catalog.actionTraits(matching: action).map(\.accessLevel)
       : catalog.accessLevel(of: action).map { [$0] } ?? []
+    let traits = Traits(
+      service: action.split(separator: ":").first.map(String.init), levels: Set(levels))
+    known[action] = traits
+    return traits
   }
 }

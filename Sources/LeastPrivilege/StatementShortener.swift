@@ -121,13 +121,15 @@ struct StatementShortener {
         stem += tail[...cut]
         tail = String(tail[tail.index(after: cut)...])
       }
-      let isCut = tail.utf8.count > length && !stem.contains("*") && !stem.contains("?")
+      let isCut =
+        tail.utf8.count > length && !stem.hasByte(UInt8(ascii: "*")) && !stem.hasByte(UInt8(ascii: "?"))
       groups[stem + (isCut ? String(decoding: tail.utf8.prefix(length), as: UTF8.self) : tail), default: []]
         .append(resource)
     }
     for (prefix, members) in groups {
       // A prefix must not end inside an escape, nor hold a wildcard in place of a name.
-      if members.count > 1, !prefix.hasSuffix("$"), !prefix.contains("${") {
+      let hasEscape = prefix.hasByte(UInt8(ascii: "$")) && (prefix.hasSuffix("$") || prefix.contains("${"))
+      if members.count > 1, !hasEscape {
         result.insert(prefix + "*")
       } else {
         result.formUnion(members)

@@ -58,13 +58,25 @@ struct UseSelection {
     let index = grant.map { GrantIndex(isGone ? nil : $0, principal: record.principal) }
     if let grant { carriedDenies = Self.denies(of: grant) }
     var unresolved: Set<UnresolvedResource> = []
-    var found: [Permission: [Int]] = [:]
+    var places: [Permission: Int] = [:]
     func add(_ permission: Permission, _ use: Int) {
-      found[permission, default: []].append(use)
+      if let place = places[permission] {
+        permissions[place].uses.append(use)
+      } else {
+        places[permission] = permissions.count
+        permissions.append(UsedPermission(permission: permission, uses: [use]))
+      }
     }
+    // Uses stand in order of their actions.
+    var action: String?
+    var patternsOfAction: [String: String] = [:]
     for number in chosen {
       let use = record.uses[number]
-      let pattern = patterns[use.action]?[use.resource] ?? use.resource
+      if use.action != action {
+        action = use.action
+        patternsOfAction = patterns[use.action] ?? [:]
+      }
+      let pattern = patternsOfAction[use.resource] ?? use.resource
       let evidence = Self.conditions(of: use, options: options)
       let openReason = use.facts.unresolvedReason.map {
         UnresolvedResource(action: use.action, reason: $0)
@@ -93,8 +105,8 @@ struct UseSelection {
       }
     }
     unresolvedResources = unresolved.sorted { ($0.action, $0.reason) < ($1.action, $1.reason) }
-    permissions = found.map { UsedPermission(permission: $0, uses: $1) }
-      .sorted { $0.permission.precedes($1.permission) }
+    // Uses stand in order, and permissions so nearly.
+    permissions.sort { $0.permission.precedes($1.permission) }
     dropSubsumed()
   }
 
@@ -104,6 +116,7 @@ struct UseSelection {
   /// The conditions that the evidence of one use supports: the essential context always, and what the user asked
   /// for where every call of the use shows one and the same value.
   private static func conditions(of use: RecordedUse, options: SynthesisOptions) -> [Condition] {
+    if use.context.isEmpty, options.conditions.isEmpty { return [] }
     var conditions = use.context.filter { demanded.contains($0.key) }.map {
       Condition(
         operatorName: "StringEquals", key: $0.key, values: [ResourceNotation.literalText(of: $0.value)])
@@ -133,7 +146,9 @@ struct UseSelection {
   ///
   /// Only patterns and equal resources can contain a resource; which of the permissions are which is found out once, so
   /// that each is compared with few others.
-  private static func dropSubsumed(_ group: inout ArraySlice<UsedPermission>) {
+  ///
+  /// - Parameter group: Permissions of one action, sorted.
+  static func dropSubsumed(_ group: inout ArraySlice<UsedPermission>) {
     let hasConditions = group.contains { !$0.permission.conditions.isEmpty }
     let hasVariable = group.map { ResourceNotation.hasVariable($0.permission.resource) }
     let patterns = group.map { ResourceNotation.pattern($0.permission.resource) }

@@ -67,6 +67,7 @@ package enum ResourceNotation {
   /// - Returns: Whether it can stand for several resources.
   package static func hasWildcard(_ resource: String) -> Bool {
     guard resource.hasByte(UInt8(ascii: "*")) || resource.hasByte(UInt8(ascii: "?")) else { return false }
+    guard resource.hasByte(UInt8(ascii: "$")) else { return true }
     return parts(of: resource).contains { $0.kind == .wildcard }
   }
 
