@@ -23,8 +23,30 @@ extension Wildcard {
       // Without `?` the other pattern's `*` is as good as a character that this pattern does not name.
       if !bytes.contains(Wildcard.one) { return false }
     }
+    // Texts that the other pattern matches: one with as little as can be for each `*`, one with a little more.
+    for filling in [[], [Self.someCharacter]] where !matches(utf8: other.text(filling).span) { return false }
     var budget = Wildcard.workLimit
     return UnitPattern(self).contains(UnitPattern(other), budget: &budget) ?? false
+  }
+
+  /// A character as good as any other.
+  private static let someCharacter: UInt8 = 1
+
+  /// A text that the pattern matches.
+  ///
+  /// - Parameter filling: What stands for each `*`.
+  /// - Returns: The text in UTF-8.
+  private func text(_ filling: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count)
+    for byte in bytes {
+      switch byte {
+      case Wildcard.any: text += filling
+      case Wildcard.one: text.append(Self.someCharacter)
+      default: text.append(byte)
+      }
+    }
+    return text
   }
 
   /// Whether some text is matched by both patterns.

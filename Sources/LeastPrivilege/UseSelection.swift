@@ -179,7 +179,7 @@ struct UseSelection {
       if !hasVariable[place] {
         let pattern = patterns[place]
         for other in [
-          open.first { patterns[$0].contains(pattern) && isWeaker($0) },
+          open.first { isWeaker($0) && patterns[$0].contains(pattern) },
           pattern.isLiteral ? alike[pattern]?.first(where: isWeaker) : nil,
         ] {
           if let other { container = min(container ?? other, other) }
