@@ -53,10 +53,25 @@ private enum ByteOrder {
 extension String {
   /// The text with ASCII letters in lower case, as IAM compares actions and condition keys.
   package var asciiLowercased: String {
-    guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
-    var bytes = Array(utf8)
-    for index in bytes.indices { bytes[index] = Wildcard.lowercased(bytes[index]) }
-    return String(decoding: bytes, as: UTF8.self)
+    let bytes = utf8.span
+    var first = 0
+    while first < bytes.count, !(0x41...0x5A).contains(bytes[first]) { first += 1 }
+    if first == bytes.count { return self }
+    // The standard library gives out the memory of a new string, and takes as many bytes as are said to be written.
+    return unsafe String(unsafeUninitializedCapacity: bytes.count) { output in
+      for index in 0..<bytes.count { unsafe output[index] = Wildcard.lowercased(bytes[index]) }
+      return bytes.count
+    }
+  }
+
+  /// Whether a byte stands somewhere in the text.
+  ///
+  /// - Parameter byte: The byte.
+  /// - Returns: Whether it is found.
+  package func hasByte(_ byte: UInt8) -> Bool {
+    let bytes = utf8.span
+    for index in 0..<bytes.count where bytes[index] == byte { return true }
+    return false
   }
 
   /// Whether the bytes of another text stand somewhere in this one.
@@ -66,7 +81,12 @@ extension String {
   package func containsBytes(of part: String) -> Bool { self[...].offset(ofBytes: part) != nil }
 
   /// Whether all bytes are ASCII; for such texts, `==` compares bytes.
-  var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+  var isASCII: Bool {
+    let bytes = utf8.span
+    var all: UInt8 = 0
+    for index in 0..<bytes.count { all |= bytes[index] }
+    return all < 0x80
+  }
 
   /// The account segment of an ARN; `nil` where it is empty or the text is no ARN.
   var arnAccount: String? {

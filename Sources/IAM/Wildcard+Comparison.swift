@@ -15,6 +15,7 @@ extension Wildcard {
   /// - Parameter other: The smaller pattern.
   /// - Returns: `true` only if no text is matched by `other` alone.
   public func contains(_ other: Wildcard) -> Bool {
+    if !beginsLike(other) { return false }
     if matchesEverything || self == other { return true }
     if isLiteral, !other.isLiteral { return false }
     if isCaseInsensitive || !other.isCaseInsensitive {
@@ -22,8 +23,30 @@ extension Wildcard {
       // Without `?` the other pattern's `*` is as good as a character that this pattern does not name.
       if !bytes.contains(Wildcard.one) { return false }
     }
+    // Texts that the other pattern matches: one with as little as can be for each `*`, one with a little more.
+    for filling in [[], [Self.someCharacter]] where !matches(utf8: other.text(filling).span) { return false }
     var budget = Wildcard.workLimit
     return UnitPattern(self).contains(UnitPattern(other), budget: &budget) ?? false
+  }
+
+  /// A character as good as any other.
+  private static let someCharacter: UInt8 = 1
+
+  /// A text that the pattern matches.
+  ///
+  /// - Parameter filling: What stands for each `*`.
+  /// - Returns: The text in UTF-8.
+  private func text(_ filling: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count)
+    for byte in bytes {
+      switch byte {
+      case Wildcard.any: text += filling
+      case Wildcard.one: text.append(Self.someCharacter)
+      default: text.append(byte)
+      }
+    }
+    return text
   }
 
   /// Whether some text is matched by both patterns.
@@ -32,6 +55,7 @@ extension Wildcard {
   /// - Returns: Whether the two have a text in common.
   /// - Complexity: O(*n* · *m*) in the lengths of the patterns.
   public func intersects(_ other: Wildcard) -> Bool {
+    if !canBeginLike(other) { return false }
     let folds = isCaseInsensitive || other.isCaseInsensitive
     var left = UnitPattern(self).units
     var right = UnitPattern(other).units
@@ -63,5 +87,33 @@ extension Wildcard {
       row = next
     }
     return false
+  }
+
+  /// Whether what stands before the first wildcard stands in another pattern too, the case of letters aside.
+  ///
+  /// Where not, that pattern matches a text that this one does not: most pairs of patterns are told apart here.
+  private func beginsLike(_ other: Wildcard) -> Bool {
+    let left = bytes.span
+    let right = other.bytes.span
+    for index in 0..<left.count {
+      if left[index] >= Wildcard.one { return true }
+      guard index < right.count, Wildcard.lowercased(left[index]) == Wildcard.lowercased(right[index]) else {
+        return false
+      }
+    }
+    return left.count == right.count
+  }
+
+  /// Whether what stands before the first wildcard of either pattern is the same, the case of letters aside.
+  ///
+  /// Where not, no text is matched by both.
+  private func canBeginLike(_ other: Wildcard) -> Bool {
+    let left = bytes.span
+    let right = other.bytes.span
+    for index in 0..<min(left.count, right.count) {
+      if left[index] >= Wildcard.one || right[index] >= Wildcard.one { return true }
+      if Wildcard.lowercased(left[index]) != Wildcard.lowercased(right[index]) { return false }
+    }
+    return true
   }
 }

@@ -49,8 +49,9 @@ struct AttachmentPlan {
   ///
   /// - Parameters:
   ///   - subject: The new policies, the uses that they have to allow, and the current grant.
+  ///   - ways: The ways in which these uses may have been made.
   ///   - limit: How many managed policies may be attached in all.
-  init(_ subject: PolicyVerifier.Subject, limit: Int) {
+  init(_ subject: PolicyVerifier.Subject, _ ways: UseWays, limit: Int) {
     guard let grant = subject.grant else { return }
     let attached = grant.identity.attachedPolicies
     let excess = subject.policies.count + attached.count - limit
@@ -66,7 +67,7 @@ struct AttachmentPlan {
     let steps = mayGo.indices.firstIndex { mayGo[$0].count <= $0 } ?? excess
     guard steps > 0 else { return }
     var search = Search(
-      gaps: Gaps(subject, grant, attached: attached, removable: Set(mayGo[steps - 1])), before: before,
+      gaps: Gaps(subject, ways, grant, attached: attached, removable: Set(mayGo[steps - 1])), before: before,
       // The last one attached is the first to go: what came first is more often what a role is made for.
       candidates: mayGo.prefix(steps).map { $0.reversed() })
     detachments = search.order().map { step, position, uncovered in
@@ -102,11 +103,15 @@ private struct Gaps {
   ///
   /// - Parameters:
   ///   - subject: The new policies and the uses.
+  ///   - ways: The ways in which these uses may have been made.
   ///   - grant: The current grant.
   ///   - attached: The ARNs of the attached policies.
   ///   - removable: Those of them, as indices, that may go.
-  init(_ subject: PolicyVerifier.Subject, _ grant: PrincipalGrant, attached: [String], removable: Set<Int>) {
-    let granted = Set(grant.policies.flatMap { $0.document.statements.map(\.withoutID) })
+  init(
+    _ subject: PolicyVerifier.Subject, _ ways: UseWays, _ grant: PrincipalGrant, attached: [String],
+    removable: Set<Int>
+  ) {
+    let granted = ways.granted
     let denying = grant.policies.map { policy in
       PolicyDocument(version: policy.document.version, statements: policy.document.denies)
     }
@@ -123,10 +128,10 @@ private struct Gaps {
       return (1 << UInt32(position), judge([policy.document]))
     }
     var new = subject.policies.map { judge([$0.document]) }
-    var ways = [Set<Way>](repeating: [], count: subject.uses.count)
-    for scenario in Replay(subject).scenarios {
+    var found = [Set<Way>](repeating: [], count: subject.uses.count)
+    for scenario in Replay(subject, ways).scenarios {
       func allows(_ judge: inout ScenarioJudge) -> Bool {
-        judge.evaluator(for: scenario).allows(scenario.request)
+        judge.allows(scenario)
       }
       guard !allows(&staying) else { continue }
       var way = Way(old: 0, new: subject.policies.count)
@@ -135,10 +140,10 @@ private struct Gaps {
         way.new = index + 1
         break
       }
-      ways[scenario.use].insert(way)
+      found[scenario.use].insert(way)
     }
     var counts: [Set<Way>: Int] = [:]
-    for set in ways where !set.isEmpty { counts[set, default: 0] += 1 }
+    for set in found where !set.isEmpty { counts[set, default: 0] += 1 }
     uses = counts.map { ($0.key, $0.value) }
   }
 

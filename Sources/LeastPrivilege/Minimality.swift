@@ -28,11 +28,34 @@ struct Minimality {
     var neededResources: [Bool]
     /// For each action, and within it for each resource, whether a use needs the two together.
     var pairs: [Bool]
-    /// Uses behind each resource, and actions behind each action pattern.
+    /// Uses behind each resource, and actions behind each action; of patterns only, since a name is its own evidence.
     var usedResources: [ResourcesBehind]
     var usedActions: [Set<String>]
+    /// The regions of the uses behind each resource that names every region.
+    var usedRegions: [Set<String>]
     var unresolved: [Bool]
+    let isPatternOfActions: [Bool]
+    let isPatternOfResources: [Bool]
+    let namesEveryRegion: [Bool]
+
+    /// Notes that a use gets through some of the actions on some of the resources.
+    mutating func note(_ use: RecordedUse, actions: [Int], resources positions: [Int]) {
+      let isUnresolved = use.facts.unresolvedReason != nil
+      for resource in positions {
+        for action in actions { pairs[action * resources.count + resource] = true }
+        if isUnresolved { unresolved[resource] = true }
+        guard isPatternOfResources[resource] else { continue }
+        usedResources[resource].insert(use)
+        if namesEveryRegion[resource], let arn = ARN(use.recorded), !arn.region.isEmpty {
+          usedRegions[resource].insert(arn.region)
+        }
+      }
+      for action in actions where isPatternOfActions[action] { usedActions[action].insert(use.action) }
+    }
   }
+
+  /// A statement that names an action, and where it does.
+  private typealias Naming = (entry: Int, actions: [Int])
 
   /// Checks policies.
   ///
@@ -42,30 +65,33 @@ struct Minimality {
   ///   - catalog: The AWS reference.
   init(_ subject: PolicyVerifier.Subject, scenarios: [Scenario], catalog: Catalog) {
     var entries = Self.entries(of: subject.policies)
+    var action: ActionName?
+    var naming: [Naming] = []
     for scenario in scenarios {
-      let use = subject.uses[scenario.use]
-      let isUnresolved = use.facts.unresolvedReason != nil
-      let action = scenario.request.action.description.asciiLowercased
-      let resource = scenario.request.resource.arn
-      var hits: [(entry: Int, actions: [Int], resources: [Int])] = []
-      for index in entries.indices {
-        let actions = entries[index].actionIndex.matches(action)
-        guard !actions.isEmpty else { continue }
-        let resources =
-          resource.map { entries[index].resourceIndex.matches($0) }
-          ?? entries[index].resourceIndex.matchingEverything
-        guard !resources.isEmpty, Self.holds(entries[index].statement.conditions, scenario) else { continue }
-        hits.append((index, actions, resources))
-        for position in resources {
-          entries[index].usedResources[position].insert(use)
-          if isUnresolved { entries[index].unresolved[position] = true }
-          for actionPosition in actions {
-            entries[index].usedActions[actionPosition].insert(use.action)
-            entries[index].pairs[actionPosition * entries[index].resources.count + position] = true
-          }
+      // The scenarios of one action stand together, mostly.
+      if action != scenario.request.action {
+        action = scenario.request.action
+        let text = scenario.request.action.description.asciiLowercased
+        naming = entries.indices.compactMap { index in
+          let actions = entries[index].actionIndex.matches(text)
+          return actions.isEmpty ? nil : (index, actions)
         }
       }
-      guard hits.count == 1, let only = hits.first else { continue }
+      var hits = 0
+      var only: (entry: Int, actions: [Int], resources: [Int]) = (0, [], [])
+      for (index, actions) in naming {
+        let resources =
+          if let resource = scenario.request.resource.arn {
+            entries[index].resourceIndex.matches(resource)
+          } else {
+            entries[index].resourceIndex.matchingEverything
+          }
+        guard !resources.isEmpty, Self.holds(entries[index].statement.conditions, scenario) else { continue }
+        hits += 1
+        only = (index, actions, resources)
+        entries[index].note(subject.uses[scenario.use], actions: actions, resources: resources)
+      }
+      guard hits == 1 else { continue }
       if only.actions.count == 1 { entries[only.entry].neededActions[only.actions[0]] = true }
       if only.resources.count == 1 { entries[only.entry].neededResources[only.resources[0]] = true }
     }
@@ -93,7 +119,10 @@ struct Minimality {
             neededActions: actions.map { _ in false }, neededResources: resources.map { _ in false },
             pairs: [Bool](repeating: false, count: actions.count * resources.count),
             usedResources: resources.map { _ in ResourcesBehind() }, usedActions: actions.map { _ in [] },
-            unresolved: resources.map { _ in false }))
+            usedRegions: resources.map { _ in [] }, unresolved: resources.map { _ in false },
+            isPatternOfActions: actionPatterns.map { !$0.isLiteral },
+            isPatternOfResources: resourcePatterns.map { !$0.isLiteral },
+            namesEveryRegion: resources.map { ARN($0)?.region == "*" }))
       }
     }
     return entries
@@ -101,6 +130,7 @@ struct Minimality {
 
   /// Whether a statement's conditions hold in a scenario.
   private static func holds(_ conditions: [Condition], _ scenario: Scenario) -> Bool {
+    if conditions.isEmpty { return true }
     let open = conditions.filter { condition in !(scenario.assumed ?? []).contains { $0.says(condition) } }
     guard !open.isEmpty else { return true }
     let request = scenario.request
@@ -162,8 +192,9 @@ struct Minimality {
     }
     for (position, resource) in entry.resources.enumerated() where !resource.pattern.isLiteral {
       let used = entry.usedResources[position]
-      if ARN(resource.text)?.region == "*" {
-        add(.regionWildcard, resource.text, used.regions.count, [], "every region is allowed")
+      if entry.namesEveryRegion[position] {
+        add(
+          .regionWildcard, resource.text, entry.usedRegions[position].count, [], "every region is allowed")
       }
       if entry.unresolved[position] {
         add(

@@ -19,10 +19,43 @@ struct PackingBound {
   /// The fewest characters that the statements take, each counted with a comma behind it.
   private(set) var characters = 0
 
-  /// An action or a resource under conditions.
-  private struct Name: Hashable {
-    var text: String
-    var conditions: [Condition]
+  /// An action or a resource, and the statements that hold it, ascending.
+  private typealias Name = (text: String, statements: [Int])
+
+  /// The actions and resources of statements by number: equal ones under equal conditions have the same.
+  private struct Names {
+    /// A statement's actions and resources; none of those that are kept as they stand.
+    private(set) var statements: [(actions: [Int], resources: [Int])] = []
+    /// The actions by number.
+    private(set) var actions: [Name] = []
+    /// The resources by number.
+    private(set) var resources: [Name] = []
+
+    init(_ drafts: [StatementDraft]) {
+      var blocks: [[Condition]: (actions: [String: Int], resources: [String: Int])] = [:]
+      for (index, draft) in drafts.enumerated() {
+        guard draft.verbatim == nil else {
+          statements.append(([], []))
+          continue
+        }
+        let own = { (text: String, numbers: inout [String: Int], names: inout [Name]) -> Int in
+          let number = numbers[text] ?? names.count
+          if number == names.count {
+            numbers[text] = number
+            names.append((text, []))
+          }
+          names[number].statements.append(index)
+          return number
+        }
+        var block = blocks.removeValue(forKey: draft.conditions) ?? ([:], [:])
+        statements.append(
+          (
+            draft.actions.map { own($0, &block.actions, &actions) },
+            draft.resources.map { own($0, &block.resources, &resources) }
+          ))
+        blocks[draft.conditions] = block
+      }
+    }
   }
 
   /// Works the bound out.
@@ -30,20 +63,11 @@ struct PackingBound {
   /// - Parameter drafts: Statements that allow the permissions, grouped and cut in any way.
   /// - Complexity: O(*n*²) in the number of statements, and linear in the length of their lists.
   init(_ drafts: [StatementDraft]) {
-    var actions: [Name: [Int]] = [:]
-    var resources: Set<Name> = []
-    for (index, draft) in drafts.enumerated() where draft.verbatim == nil {
-      for action in draft.actions {
-        actions[Name(text: action, conditions: draft.conditions), default: []].append(index)
-      }
-      for resource in draft.resources {
-        resources.insert(Name(text: resource, conditions: draft.conditions))
-      }
-    }
+    let names = Names(drafts)
     // A list of one value takes three characters less than its values by themselves, longer ones one less.
-    characters = actions.keys.reduce(0) { $0 + StatementDraft.listSize(of: $1.text) }
-    characters += resources.reduce(0) { $0 + StatementDraft.listSize(of: $1.text) }
-    for index in Self.unshareable(drafts, actions) {
+    characters = names.actions.reduce(0) { $0 + StatementDraft.listSize(of: $1.text) }
+    characters += names.resources.reduce(0) { $0 + StatementDraft.listSize(of: $1.text) }
+    for index in Self.unshareable(drafts, names) {
       characters += Self.frame(of: drafts[index]) - 2 * 3 + 1
     }
     for draft in drafts where draft.verbatim != nil { characters += Self.frame(of: draft) + 1 }
@@ -58,30 +82,29 @@ struct PackingBound {
   }
 
   /// Statements of which no two hold permissions that could share one.
-  private static func unshareable(_ drafts: [StatementDraft], _ actions: [Name: [Int]]) -> [Int] {
-    let lists = drafts.map { Set($0.resources) }
-    var counts: [Name: Int] = [:]
-    for draft in drafts where draft.verbatim == nil {
-      for resource in draft.resources {
-        counts[Name(text: resource, conditions: draft.conditions), default: 0] += 1
+  private static func unshareable(_ drafts: [StatementDraft], _ names: Names) -> [Int] {
+    func allows(_ action: Int, _ resource: Int) -> Bool {
+      let holders = names.resources[resource].statements
+      var place = 0
+      for statement in names.actions[action].statements {
+        while place < holders.count, holders[place] < statement { place += 1 }
+        if place < holders.count, holders[place] == statement { return true }
       }
+      return false
     }
-    func allows(_ action: String, _ resource: String, _ conditions: [Condition]) -> Bool {
-      (actions[Name(text: action, conditions: conditions)] ?? []).contains { lists[$0].contains(resource) }
-    }
-    var chosen: [(index: Int, action: String, resource: String)] = []
+    var chosen: [(index: Int, action: Int, resource: Int)] = []
     for (index, draft) in drafts.enumerated() where draft.verbatim == nil {
       // The resource that the fewest others have is the hardest to share.
-      let rarest = draft.resources.min {
-        let left = counts[Name(text: $0, conditions: draft.conditions)] ?? 0
-        let right = counts[Name(text: $1, conditions: draft.conditions)] ?? 0
-        return left != right ? left < right : $0 < $1
+      let rarest = names.statements[index].resources.min {
+        let left = names.resources[$0]
+        let right = names.resources[$1]
+        return left.statements.count != right.statements.count
+          ? left.statements.count < right.statements.count : left.text < right.text
       }
-      guard let action = draft.actions.first, let resource = rarest else { continue }
+      guard let action = names.statements[index].actions.first, let resource = rarest else { continue }
       let canShare = chosen.contains { other in
         drafts[other.index].conditions == draft.conditions
-          && allows(action, other.resource, draft.conditions)
-          && allows(other.action, resource, draft.conditions)
+          && allows(action, other.resource) && allows(other.action, resource)
       }
       if !canShare { chosen.append((index, action, resource)) }
     }

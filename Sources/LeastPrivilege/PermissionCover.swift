@@ -29,6 +29,8 @@ struct PermissionCover {
     let resourcePatterns: [Wildcard]
     let exactResources: [String: Int]
     let openResources: [Int]
+    /// Those of the open resources that hold no variable.
+    let constantResources: [Int]
     var hasAction: [Bool]
     var hasResource: [Bool]
     /// The permissions that the statement allows.
@@ -41,23 +43,25 @@ struct PermissionCover {
       exactResources = Dictionary(
         zip(draft.resources, draft.resources.indices), uniquingKeysWith: { first, _ in first })
       openResources = draft.resources.indices.filter { ResourceNotation.hasWildcard(draft.resources[$0]) }
+      constantResources = openResources.filter { !ResourceNotation.hasVariable(draft.resources[$0]) }
       hasAction = draft.actions.map { _ in true }
       hasResource = draft.resources.map { _ in true }
     }
 
     /// The resources that contain one.
-    func resources(_ resource: String, _ pattern: Wildcard) -> [Int] {
+    func resources(_ resource: String, _ pattern: Wildcard, hasVariable: Bool) -> [Int] {
       var found = exactResources[resource].map { [$0] } ?? []
-      guard !ResourceNotation.hasVariable(resource) else { return found }
-      for index in openResources
-      where index != found.first && !ResourceNotation.hasVariable(draft.resources[index])
-        && resourcePatterns[index].contains(pattern)
-      {
+      if hasVariable { return found }
+      for index in constantResources
+      where index != found.first && resourcePatterns[index].contains(pattern) {
         found.append(index)
       }
       return found
     }
   }
+
+  /// A statement that names an action, and the places of the action and its patterns in it.
+  private typealias Naming = (statement: Int, actions: [Int])
 
   private var entries: [Entry] = []
   private var items: [Item] = []
@@ -66,36 +70,57 @@ struct PermissionCover {
   ///
   /// - Parameters:
   ///   - policies: The statements of each policy.
-  ///   - permissions: The permissions with the uses behind each.
+  ///   - permissions: The permissions, sorted.
   ///   - uses: The uses of the principal.
-  /// - Complexity: O(*p* · *s*) for *p* permissions and *s* statements, and for each permission of a statement one
-  ///   comparison with each of its patterns.
-  init(_ policies: [[StatementDraft]], _ permissions: [Permission: Set<Int>], _ uses: [RecordedUse]) {
+  /// - Complexity: O(*a* · *s*) for *a* actions and *s* statements, and for each use of a permission one comparison with
+  ///   each pattern of the statements that name its action.
+  init(_ policies: [[StatementDraft]], _ permissions: [UsedPermission], _ uses: [RecordedUse]) {
     entries = policies.joined().map(Entry.init)
-    for (permission, numbers) in permissions.sorted(by: {
-      $0.key.order.lexicographicallyPrecedes($1.key.order)
-    }) {
+    var action: String?
+    var naming: [Naming] = []
+    for used in permissions {
+      let permission = used.permission
+      // Permissions of one action stand together.
+      if action != permission.action {
+        action = permission.action
+        naming = self.naming(permission.action)
+      }
+      let candidates = naming.filter {
+        entries[$0.statement].draft.conditions.allSatisfy(permission.conditions.contains)
+      }
       let whole = ResourceNotation.pattern(permission.resource)
-      for number in numbers.sorted() {
+      let hasVariable = ResourceNotation.hasVariable(permission.resource)
+      for number in used.uses {
         // What the use was on, where the permission stands for more than that.
-        let used = ResourceNotation.pattern(uses[number].resource)
-        let isWithin = !ResourceNotation.hasVariable(permission.resource) && whole.contains(used)
-        add(
-          permission, isWithin ? uses[number].resource : permission.resource, isWithin ? used : whole, number)
+        let resource = uses[number].resource
+        if !hasVariable, resource != permission.resource {
+          let pattern = ResourceNotation.pattern(resource)
+          if whole.contains(pattern) {
+            add(candidates, resource, pattern, ResourceNotation.hasVariable(resource), number)
+            continue
+          }
+        }
+        add(candidates, permission.resource, whole, hasVariable, number)
       }
     }
   }
 
-  private mutating func add(_ permission: Permission, _ resource: String, _ pattern: Wildcard, _ use: Int) {
+  /// The statements that name an action.
+  private func naming(_ action: String) -> [Naming] {
+    entries.indices.compactMap { index in
+      guard entries[index].draft.verbatim == nil else { return nil }
+      let patterns = entries[index].actionPatterns
+      let actions = patterns.indices.filter { patterns[$0].matches(action) }
+      return actions.isEmpty ? nil : (index, actions)
+    }
+  }
+
+  private mutating func add(
+    _ candidates: [Naming], _ resource: String, _ pattern: Wildcard, _ hasVariable: Bool, _ use: Int
+  ) {
     var item = Item(use: use)
-    for index in entries.indices where entries[index].draft.verbatim == nil {
-      let entry = entries[index]
-      guard entry.draft.conditions.allSatisfy(permission.conditions.contains) else { continue }
-      let actions = entry.actionPatterns.indices.filter {
-        entry.actionPatterns[$0].matches(permission.action)
-      }
-      guard !actions.isEmpty else { continue }
-      let resources = entry.resources(resource, pattern)
+    for (index, actions) in candidates {
+      let resources = entries[index].resources(resource, pattern, hasVariable: hasVariable)
       guard !resources.isEmpty else { continue }
       item.hits.append((index, actions, resources))
       entries[index].items.append(items.count)

@@ -33,18 +33,20 @@ struct PolicyPacker {
   /// - Parameter drafts: The statements, in the order in which they are to be read.
   /// - Returns: The policies.
   func pack(_ drafts: [StatementDraft]) -> Result {
-    var pieces: [StatementDraft] = []
+    var pieces: [Sized] = []
+    var placeable: [Sized] = []
     var unplaceable: [StatementDraft] = []
     for draft in drafts {
-      let parts = split(draft, first: capacity)
-      if parts.isEmpty { unplaceable.append(draft) } else { pieces += parts }
+      let sized = Sized(draft, draft.size)
+      let parts = split(sized, first: capacity)
+      if parts.isEmpty { unplaceable.append(draft) } else { placeable.append(sized) }
+      pieces += parts
     }
     let whole = BinPacking(sizes: pieces.map { $0.size + 1 }, capacity: capacity)
     // Cutting a statement never makes the whole smaller, so that the sum is a bound for every way of cutting.
-    let placeable = drafts.filter { !unplaceable.contains($0) }
     let total = placeable.reduce(0) { $0 + $1.size + 1 }
     let bound = (total + capacity - 1) / max(capacity, 1)
-    var policies = whole.bins.map { $0.map { pieces[$0] } }
+    var policies = whole.bins.map { $0.map { pieces[$0].draft } }
     if policies.count > bound {
       let cut = packCutting(placeable)
       if cut.count < policies.count { policies = cut }
@@ -52,26 +54,26 @@ struct PolicyPacker {
     return Result(policies: policies, statementBound: min(bound, policies.count), unplaceable: unplaceable)
   }
 
+  /// A statement with its size.
+  private typealias Sized = (draft: StatementDraft, size: Int)
+
   /// Fills one policy after another, cutting the statement that comes to lie across the end of one.
-  private func packCutting(_ drafts: [StatementDraft]) -> [[StatementDraft]] {
+  private func packCutting(_ drafts: [Sized]) -> [[StatementDraft]] {
     var policies: [[StatementDraft]] = []
     var current: [StatementDraft] = []
     var room = capacity
     // Cutting costs a copy of the shorter list, so that the statements with long lists are cut and small ones fill.
-    // A size is that of the statement written out: each is asked for once.
-    let sized = drafts.map { (draft: $0, size: $0.size) }
-    for (draft, _) in sized.sorted(by: {
+    for sized in drafts.sorted(by: {
       $0.size != $1.size ? $0.size > $1.size : $0.draft.sid < $1.draft.sid
     }) {
-      for part in split(draft, first: room) {
-        let size = part.size + 1
-        if size > room {
+      for part in split(sized, first: room) {
+        if part.size + 1 > room {
           policies.append(current)
           current = []
           room = capacity
         }
-        current.append(part)
-        room -= size
+        current.append(part.draft)
+        room -= part.size + 1
       }
     }
     if !current.isEmpty { policies.append(current) }
@@ -81,19 +83,20 @@ struct PolicyPacker {
   /// Cuts a statement into parts of which the first fits the room that is left and each fits a policy.
   ///
   /// - Parameters:
-  ///   - draft: The statement.
+  ///   - sized: The statement.
   ///   - first: The room for the first part.
   /// - Returns: The parts; the statement alone where it fits; nothing where a single action on a single resource
   ///   is too big for a policy.
-  private func split(_ draft: StatementDraft, first: Int) -> [StatementDraft] {
-    if draft.size < first { return [draft] }
-    guard draft.verbatim == nil else { return draft.size < capacity ? [draft] : [] }
+  private func split(_ sized: Sized, first: Int) -> [Sized] {
+    let (draft, size) = sized
+    if size < first { return [sized] }
+    guard draft.verbatim == nil else { return size < capacity ? [sized] : [] }
     let alongResources =
       draft.resources.count > 1
       && (draft.actions.count == 1
         || draft.resources.reduce(0) { $0 + $1.utf8.count } >= draft.actions.reduce(0) { $0 + $1.utf8.count })
     let list = alongResources ? draft.resources : draft.actions
-    guard list.count > 1 else { return draft.size < capacity ? [draft] : [] }
+    guard list.count > 1 else { return size < capacity ? [sized] : [] }
     var parts: [StatementDraft] = []
     var room = first
     var chosen: [String] = []
@@ -106,30 +109,30 @@ struct PolicyPacker {
     }
     // All but the list itself.
     let base = part([]).size
-    var size = base
+    var filled = base
     for value in list {
       let added = StatementDraft.listSize(of: value)
-      if !chosen.isEmpty && size + added >= room || chosen.isEmpty && size + added >= room && room < capacity
-      {
+      if filled + added >= room, !chosen.isEmpty || room < capacity {
         if !chosen.isEmpty { parts.append(part(chosen)) }
         chosen = []
-        size = base
+        filled = base
         room = capacity
       }
       chosen.append(value)
-      size += added
+      filled += added
     }
     if !chosen.isEmpty { parts.append(part(chosen)) }
     // A part that is still too big has a single value here; the other list is cut next.
-    var result: [StatementDraft] = []
+    var result: [Sized] = []
     for part in parts {
-      if part.size < capacity {
-        result.append(part)
+      let size = part.size
+      if size < capacity {
+        result.append((part, size))
       } else {
         var other = part
         other.sid = draft.sid
         guard (alongResources ? part.actions : part.resources).count > 1 else { return [] }
-        let cut = split(other, first: capacity)
+        let cut = split((other, other.size), first: capacity)
         if cut.isEmpty { return [] }
         result += cut
       }

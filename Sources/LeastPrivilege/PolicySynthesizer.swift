@@ -43,16 +43,19 @@ public struct PolicySynthesizer: Sendable {
   public func proposals(
     for ledger: UsageLedger, grants: AccountGrants? = nil, jobs: Int = 1
   ) -> [PrincipalProposal] {
-    var names = PolicyNames()
     let uses = PrincipalUses.all(of: ledger)
-    var wanted: [(index: Int, baseName: String)] = []
-    for (index, principal) in uses.principals.enumerated() where principal.canCarryPolicy {
-      wanted.append((index, names.baseName(for: principal)))
+    var names = PolicyNames()
+    let wanted = uses.principals.enumerated().filter(\.element.canCarryPolicy).map { index, principal in
+      (index: index, baseName: names.baseName(for: principal))
     }
-    return wanted.map(jobs: jobs) { index, baseName in
-      proposal(
+    // The largest first, so that no thread is left with one when the others have ended.
+    let order = wanted.indices.sorted { uses.count(at: wanted[$0].index) > uses.count(at: wanted[$1].index) }
+    let found = order.map(jobs: jobs) { place in
+      let (index, baseName) = wanted[place]
+      return proposal(
         for: uses[index], standing: standing(of: uses.principals[index], in: grants), baseName: baseName)
     }
+    return zip(order, found).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// What the grants say of a principal.
@@ -77,24 +80,27 @@ public struct PolicySynthesizer: Sendable {
   ) -> PrincipalProposal {
     let (standing, grant) = standing
     let selection = UseSelection(record, options: options, grant: grant, isGone: standing == .gone)
-    let grouping = StatementGrouping(selection.permissions, catalog: catalog)
+    let naming = StatementNaming(catalog: catalog)
+    let grouping = StatementGrouping(selection.permissions, naming: naming)
     let attached = grant?.identity.attachedPolicies.count ?? 0
     let room = max(0, options.attachmentLimit - (options.keepsAttached ? attached : 0))
     // Without any room nothing is gained by wider statements.
     let fitter = QuotaFitter(
-      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog)
+      options: options, limit: room == 0 ? options.attachmentLimit : room, catalog: catalog,
+      naming: naming)
     var fitted = fitter.fit(grouping.drafts + selection.carriedDenies) {
       grouping.transposed() + selection.carriedDenies
     }
     let toGrant = record.uses.enumerated().filter { index, use in
       !selection.notGrantedKeys.contains(index)
         && (use.wasPermitted || options.includeDenied && use.facts.denied.count > 0)
-    }
+    }.map(\.element)
+    let ways = UseWays(of: toGrant, by: record.principal, grant: grant)
     func prove() -> (PolicyVerifier.Subject, Verification) {
       let subject = PolicyVerifier.Subject(
         policies: name(fitted.policies, baseName: baseName, uses: record.uses), principal: record.principal,
-        uses: toGrant.map(\.element), grant: grant, maximumSize: options.maximumSize, attachmentLimit: room)
-      return (subject, PolicyVerifier(catalog: catalog).verify(subject))
+        uses: toGrant, grant: grant, maximumSize: options.maximumSize, attachmentLimit: room)
+      return (subject, PolicyVerifier(catalog: catalog).verify(subject, ways))
     }
     var (subject, verification) = prove()
     if verification.failures.contains(where: { $0.kind == .notMinimal }) {
@@ -109,7 +115,7 @@ public struct PolicySynthesizer: Sendable {
         attachmentLimit: options.attachmentLimit, alreadyAttached: attached,
         keepsAttached: options.keepsAttached,
         detachments: options.keepsAttached
-          ? [] : AttachmentPlan(subject, limit: options.attachmentLimit).detachments),
+          ? [] : AttachmentPlan(subject, ways, limit: options.attachmentLimit).detachments),
       verification: verification, unresolvedResources: selection.unresolvedResources,
       notGranted: selection.notGranted, denied: options.includeDenied ? [] : record.deniedAttempts)
   }

@@ -42,8 +42,18 @@ struct PolicyVerifier {
   /// - Parameter subject: What to check.
   /// - Returns: The outcome with a reason for each promise that does not hold.
   func verify(_ subject: Subject) -> Verification {
+    verify(subject, UseWays(of: subject.uses, by: subject.principal, grant: subject.grant))
+  }
+
+  /// Checks policies against uses whose ways are known, as when other policies were checked against the same uses.
+  ///
+  /// - Parameters:
+  ///   - subject: What to check.
+  ///   - ways: The ways in which its uses may have been made.
+  /// - Returns: The outcome with a reason for each promise that does not hold.
+  func verify(_ subject: Subject, _ ways: UseWays) -> Verification {
     let identifier = subject.principal.identifier
-    let replay = Replay(subject)
+    let replay = Replay(subject, ways)
     var failures = replay.failures
     let minimality = Minimality(subject, scenarios: replay.scenarios, catalog: catalog)
     failures += minimality.failures

@@ -23,6 +23,8 @@ struct QuotaFitter {
   let limit: Int
   /// The AWS reference.
   let catalog: Catalog
+  /// Names statements.
+  let naming: StatementNaming
 
   /// Packs statements into policies within the limit.
   ///
@@ -45,17 +47,19 @@ struct QuotaFitter {
     if !fits(result) {
       let shortener = StatementShortener(catalog: catalog)
       var current = drafts
+      var folders = [ResourceFolders?](repeating: nil, count: current.count)
       for step in StatementShortener.steps where !fits(result) {
         // A size is that of the statement written out: each is asked for once.
         var sizes = current.map(\.size)
         var total = sizes.reduce(0) { $0 + $1 + 1 }
         let order = current.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
         for index in order where current[index].verbatim == nil {
-          let shorter = shortener.shorten(current[index], step)
+          let shorter = shortener.shorten(current[index], step, &folders[index])
           let size = shorter.size
           guard size < sizes[index] else { continue }
           total += size - sizes[index]
           sizes[index] = size
+          if shorter.resources != current[index].resources { folders[index] = nil }
           current[index] = shorter
           // Whether the sum of the sizes leaves hope is much cheaper to tell than packing.
           if total <= budget {
@@ -77,11 +81,11 @@ struct QuotaFitter {
   ///
   /// - Parameters:
   ///   - result: Packed statements.
-  ///   - permissions: What must stay allowed, with the uses behind each.
+  ///   - permissions: What must stay allowed, sorted.
   ///   - uses: The uses of the principal.
   /// - Returns: Packed statements of which every entry is needed, in no more policies.
   func pruned(
-    _ result: PolicyPacker.Result, _ permissions: [Permission: Set<Int>], _ uses: [RecordedUse]
+    _ result: PolicyPacker.Result, _ permissions: [UsedPermission], _ uses: [RecordedUse]
   ) -> PolicyPacker.Result {
     let packer = PolicyPacker(maximumSize: options.maximumSize)
     func pruned(_ policies: [[StatementDraft]]) -> [[StatementDraft]] {
@@ -125,7 +129,7 @@ struct QuotaFitter {
         groups[key] = draft
       }
     }
-    return StatementNaming.named(Array(groups.values), catalog: catalog)
+    return naming.named(Array(groups.values))
       + drafts.filter { $0.verbatim != nil }
   }
 

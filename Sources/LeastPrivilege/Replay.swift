@@ -35,6 +35,8 @@ struct ScenarioJudge {
   }
 
   private var evaluators: [Key: PolicyEvaluator] = [:]
+  /// The evaluator of nearly all scenarios: those that assume nothing, where no control policies are.
+  private var plain: PolicyEvaluator?
 
   /// Creates a judge.
   ///
@@ -66,14 +68,59 @@ struct ScenarioJudge {
     }
     let evaluator = PolicyEvaluator(ApplicablePolicies(identity: identity, serviceControlPolicies: levels))
     evaluators[key] = evaluator
+    if isPlain { plain = evaluator }
     return evaluator
+  }
+
+  /// Whether the policies allow the request of a scenario.
+  ///
+  /// - Parameter scenario: The scenario.
+  /// - Returns: Whether they do, with what the scenario assumes.
+  mutating func allows(_ scenario: Scenario) -> Bool {
+    if scenario.assumed == nil, controls?.service == nil, let plain { return plain.allows(scenario.request) }
+    return evaluator(for: scenario).allows(scenario.request)
+  }
+}
+
+/// The ways in which recorded uses may have been made, whatever the policies that they are replayed against.
+struct UseWays {
+  /// All scenarios; those of a use stand together, in the order of the uses.
+  private(set) var scenarios: [Scenario] = []
+  /// The statements of the current grant, without their ids.
+  let granted: Set<Statement>
+
+  /// Finds the ways.
+  ///
+  /// - Parameters:
+  ///   - uses: The uses.
+  ///   - principal: Whose permissions they used.
+  ///   - grant: The current grant; `nil` where none is known.
+  init(of uses: [RecordedUse], by principal: Principal, grant: PrincipalGrant?) {
+    let statements = (grant?.policies ?? []).flatMap { policy in
+      policy.document.statements.map { GrantedStatement($0, version: policy.document.version) }
+    }
+    granted = Set(statements.map(\.statement))
+    let grantEvaluator = grant.map { PolicyEvaluator($0.applicable) }
+    var maker = RequestMaker(principal)
+    scenarios.reserveCapacity(uses.count)
+    for index in uses.indices {
+      let request = maker.request(for: uses[index])
+      if let grantEvaluator, !grantEvaluator.allows(request) {
+        let conditional = statements.flatMap { $0.scenarios(of: uses[index], index, request) }
+        if !conditional.isEmpty {
+          scenarios += conditional
+          continue
+        }
+      }
+      scenarios.append(Scenario(use: index, request: request, assumed: nil))
+    }
   }
 }
 
 /// The outcome of replaying uses.
 struct Replay {
-  /// All scenarios of all uses.
-  private(set) var scenarios: [Scenario] = []
+  /// All scenarios of all uses, of a use that fails those up to the first that does.
+  private(set) var scenarios: [Scenario]
   /// The uses that are not allowed, sorted as the uses are.
   private(set) var failures: [VerificationFailure] = []
 
@@ -81,103 +128,50 @@ struct Replay {
   ///
   /// - Parameter subject: The policies and uses.
   init(_ subject: PolicyVerifier.Subject) {
-    let statements = (subject.grant?.policies ?? []).flatMap { policy in
-      policy.document.statements.map { GrantedStatement($0, version: policy.document.version) }
-    }
-    let grantEvaluator = subject.grant.map { PolicyEvaluator($0.applicable) }
+    self.init(subject, UseWays(of: subject.uses, by: subject.principal, grant: subject.grant))
+  }
+
+  /// Replays uses whose ways are known.
+  ///
+  /// - Parameters:
+  ///   - subject: The policies and uses.
+  ///   - ways: The ways in which these uses may have been made.
+  init(_ subject: PolicyVerifier.Subject, _ ways: UseWays) {
     var judge = ScenarioJudge(
-      subject.policies.map(\.document), granted: Set(statements.map(\.statement)),
-      controls: subject.controls)
-    for (index, use) in subject.uses.enumerated() {
-      let request = Self.request(for: use, by: subject.principal)
-      var ways = [Scenario(use: index, request: request, assumed: nil)]
-      if let grantEvaluator, !grantEvaluator.allows(request) {
-        let conditional = statements.flatMap { $0.scenarios(of: use, index, request) }
-        if !conditional.isEmpty { ways = conditional }
+      subject.policies.map(\.document), granted: ways.granted, controls: subject.controls)
+    scenarios = ways.scenarios
+    var failed: Int?
+    var left: Set<Int> = []
+    for place in ways.scenarios.indices {
+      let scenario = ways.scenarios[place]
+      if scenario.use == failed {
+        left.insert(place)
+        continue
       }
-      for scenario in ways {
-        let evaluator = judge.evaluator(for: scenario)
-        scenarios.append(scenario)
-        guard !evaluator.allows(scenario.request) else { continue }
-        failures.append(
-          VerificationFailure(
-            kind: .wouldBeDenied, principal: subject.principal.identifier, action: use.action,
-            resource: scenario.request.resource.arn ?? "*",
-            context: Dictionary(use.context.map { ($0.key, $0.value) }) { $1 },
-            explanation: evaluator.decide(scenario.request).reason))
-        break
-      }
+      guard !judge.allows(scenario) else { continue }
+      let use = subject.uses[scenario.use]
+      failed = scenario.use
+      failures.append(
+        VerificationFailure(
+          kind: .wouldBeDenied, principal: subject.principal.identifier, action: use.action,
+          resource: scenario.request.resource.arn ?? "*",
+          context: Dictionary(use.context.map { ($0.key, $0.value) }) { $1 },
+          explanation: judge.evaluator(for: scenario).decide(scenario.request).reason))
+    }
+    if !left.isEmpty {
+      scenarios = ways.scenarios.indices.filter { !left.contains($0) }.map { ways.scenarios[$0] }
     }
   }
 
   /// The request that a use was.
-  ///
-  /// The resource is taken as the caller's own account's: what another account has to allow beside is not in the
-  /// caller's identity policies.
   ///
   /// - Parameters:
   ///   - use: The use.
   ///   - principal: Whose permissions it used.
   /// - Returns: The request, with the condition keys that the log proves.
   static func request(for use: RecordedUse, by principal: Principal) -> AccessRequest {
-    let arn = ARN(principal.identifier)
-    let account = arn?.account ?? principal.account
-    var context: RequestContext = ["aws:PrincipalArn": .single(principal.identifier)]
-    if let account { context["aws:PrincipalAccount"] = .single(account) }
-    if principal.kind == .user {
-      context["aws:PrincipalType"] = .single("User")
-      if let name = arn?.resource.split(separator: "/").last {
-        context["aws:username"] = .single(String(name))
-      }
-    } else {
-      context["aws:PrincipalType"] = .single("AssumedRole")
-    }
-    for (key, values) in use.facts.observedContext {
-      // A key with several values over the calls is no single request's; one with none was absent at times.
-      guard !values.overflowed, values.elements.count == 1, let value = values.elements.first, !value.isEmpty
-      else { continue }
-      if key.text == "aws:SourceIp", !isSentByCaller(use, from: value) { continue }
-      context[key.text] = .single(value)
-    }
-    if use.facts.regions.elements.count == 1, !use.facts.regions.overflowed {
-      context["aws:RequestedRegion"] = .single(use.facts.regions.elements[0])
-    }
-    for pair in use.context {
-      context[pair.key] = pair.key == "aws:CalledVia" ? .multiple([pair.value]) : .single(pair.value)
-    }
-    return AccessRequest(
-      principal: RequestPrincipal(
-        kind: principal.kind == .user ? .user : .role, arn: principal.identifier, account: account),
-      action: ActionName(use.action) ?? ActionName(service: "", name: use.action),
-      resource: RequestResource(arn: use.recorded == "*" ? nil : unescaped(use.recorded), account: account),
-      context: context)
-  }
-
-  /// Whether every call of a use had an address in its request: a real one, not through an endpoint nor by a service.
-  private static func isSentByCaller(_ use: RecordedUse, from address: String) -> Bool {
-    let observed = use.facts.observedContext
-    let endpoints = observed[ByteString("aws:SourceVpce")]?.elements ?? []
-    return IPNetwork(address) != nil && use.facts.via.isEmpty
-      && observed[ByteString("aws:ViaAWSService")] == nil && !endpoints.contains { !$0.isEmpty }
-  }
-
-  /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone.
-  private static func unescaped(_ resource: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(resource.utf8)[...]
-    while let byte = rest.first {
-      let escape = Array(rest.prefix(4))
-      if escape.count == 4, escape[0] == UInt8(ascii: "$"), escape[1] == UInt8(ascii: "{"),
-        escape[3] == UInt8(ascii: "}"), "*?$".utf8.contains(escape[2])
-      {
-        bytes.append(escape[2])
-        rest = rest.dropFirst(4)
-      } else {
-        bytes.append(byte)
-        rest = rest.dropFirst()
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    var maker = RequestMaker(principal)
+    return maker.request(for: use)
   }
 
   /// A document in which assumed conditions hold.
@@ -216,47 +210,47 @@ struct Replay {
     }
     return result
   }
+}
 
-  /// An allowing statement of the current grant.
-  private struct GrantedStatement {
-    /// The statement without its id.
-    var statement: Statement
-    let version: String?
+/// An allowing statement of the current grant.
+private struct GrantedStatement {
+  /// The statement without its id.
+  var statement: Statement
+  let version: String?
 
-    init(_ statement: Statement, version: String?) {
-      self.statement = statement
-      self.statement.sid = nil
-      self.version = version
+  init(_ statement: Statement, version: String?) {
+    self.statement = statement
+    self.statement.sid = nil
+    self.version = version
+  }
+
+  /// The scenarios in which this statement allowed a use.
+  func scenarios(of use: RecordedUse, _ index: Int, _ request: AccessRequest) -> [Scenario] {
+    guard statement.effect == .allow else { return [] }
+    var assumed: [Condition] = []
+    var bare = statement
+    bare.conditions.removeAll { condition in
+      guard request.context[condition.key] == nil else { return false }
+      assumed.append(condition)
+      return true
     }
-
-    /// The scenarios in which this statement allowed a use.
-    func scenarios(of use: RecordedUse, _ index: Int, _ request: AccessRequest) -> [Scenario] {
-      guard statement.effect == .allow else { return [] }
-      var assumed: [Condition] = []
-      var bare = statement
-      bare.conditions.removeAll { condition in
-        guard request.context[condition.key] == nil else { return false }
-        assumed.append(condition)
-        return true
-      }
-      func allows(_ request: AccessRequest) -> Bool {
-        let document = PolicyDocument(version: version, statements: [bare])
-        return PolicyEvaluator(ApplicablePolicies(identity: [document])).allows(request)
-      }
-      // Where the log does not tell the resource, each resource of the grant may have been the one.
-      if use.isWithinPattern, case .resource(let resources) = statement.resources,
-        !resources.contains("*")
-      {
-        let recorded = ResourceNotation.pattern(use.recorded)
-        return resources.compactMap { resource in
-          guard ResourceNotation.pattern(resource).intersects(recorded) else { return nil }
-          var request = request
-          request.resource.arn = Replay.unescaped(resource)
-          return allows(request) ? Scenario(use: index, request: request, assumed: assumed) : nil
-        }
-      }
-      return allows(request) ? [Scenario(use: index, request: request, assumed: assumed)] : []
+    func allows(_ request: AccessRequest) -> Bool {
+      let document = PolicyDocument(version: version, statements: [bare])
+      return PolicyEvaluator(ApplicablePolicies(identity: [document])).allows(request)
     }
+    // Where the log does not tell the resource, each resource of the grant may have been the one.
+    if use.isWithinPattern, case .resource(let resources) = statement.resources,
+      !resources.contains("*")
+    {
+      let recorded = ResourceNotation.pattern(use.recorded)
+      return resources.compactMap { resource in
+        guard ResourceNotation.pattern(resource).intersects(recorded) else { return nil }
+        var request = request
+        request.resource.arn = RequestMaker.unescaped(resource)
+        return allows(request) ? Scenario(use: index, request: request, assumed: assumed) : nil
+      }
+    }
+    return allows(request) ? [Scenario(use: index, request: request, assumed: assumed)] : []
   }
 }
 

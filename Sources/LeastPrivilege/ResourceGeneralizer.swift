@@ -50,50 +50,88 @@ struct ResourceGeneralizer {
 
   /// The pattern of each resource within its region.
   private func regionalPatterns(for resources: Set<String>) -> [String: String] {
-    var result: [String: String] = [:]
-    guard generalization != .none else {
-      for resource in resources { result[resource] = resource }
-      return result
+    switch generalization {
+    case .none: Dictionary(resources.map { ($0, $0) }) { first, _ in first }
+    case .safe: ResourceFolders(of: resources, isBudgeted: false).patterns(crowd: Self.crowd)
+    case .budget(let number): ResourceFolders(of: resources, isBudgeted: true).patterns(crowd: number)
     }
-    var names: [(resource: String, name: SplitName)] = []
+  }
+}
+
+/// The names of some resources with the folders that they are in: what is the same for any number of entries that makes a
+/// folder a crowded one.
+struct ResourceFolders {
+  /// Resources of which nothing may be generalised.
+  private var fixed: [String] = []
+  /// A resource, the pattern of its name by itself, and the folders to choose from, outermost first.
+  private typealias Name = (resource: String, pattern: String, folders: [Int])
+
+  /// The others.
+  private var names: [Name] = []
+  /// Each folder, stem included, with the number of its different entries.
+  private var folders: [(name: String, entries: Int)] = []
+
+  /// Cuts resources.
+  ///
+  /// - Parameters:
+  ///   - resources: Distinct resources in policy notation.
+  ///   - isBudgeted: Whether to go beyond what is safe.
+  init(of resources: some Sequence<String>, isBudgeted: Bool) {
+    var places: [String: Int] = [:]
+    var entries: [Set<String>] = []
     for resource in resources {
       guard var name = SplitName(resource) else {
-        result[resource] = resource
+        fixed.append(resource)
         continue
       }
       if name.kind != .plain || isBudgeted {
         name.tail = VolatileName.pattern(of: name.tail, kind: name.kind)
       }
-      names.append((resource, name))
+      var own: [Int] = []
+      if isBudgeted || name.kind == .object {
+        let inner = name.folders
+        for (index, folder) in inner.enumerated() {
+          // Under `safe` a whole bucket is never given for some of its objects.
+          if folder.isEmpty && !(isBudgeted && name.isTyped) { continue }
+          let end = index + 1 < inner.count ? inner[index + 1] : name.tail
+          let path = name.stem + folder
+          let place = places[path] ?? entries.count
+          if place == entries.count {
+            places[path] = place
+            entries.append([])
+            folders.append((path, 0))
+          }
+          if entries[place].insert(end).inserted { folders[place].entries += 1 }
+          own.append(place)
+        }
+      }
+      names.append((resource, name.stem + name.tail, own))
     }
-    let crowded = crowdedFolders(names.map(\.name))
-    for (resource, name) in names {
-      // The outermost crowded folder holds all that the inner ones do.
-      let folder = name.folders.first { crowded.contains(name.stem + $0) }
-      result[resource] = name.stem + (folder.map { $0 + "*" } ?? name.tail)
-    }
+  }
+
+  /// The pattern of each resource.
+  ///
+  /// - Parameter crowd: How many entries of one folder are named one by one.
+  /// - Returns: For each resource the pattern that stands for it.
+  func patterns(crowd: Int) -> [String: String] {
+    var result: [String: String] = [:]
+    result.reserveCapacity(fixed.count + names.count)
+    for resource in fixed { result[resource] = resource }
+    for name in names { result[name.resource] = pattern(of: name, crowd) }
     return result
   }
 
-  private var isBudgeted: Bool {
-    if case .budget = generalization { true } else { false }
+  /// The patterns that stand for the resources, each once.
+  ///
+  /// - Parameter crowd: How many entries of one folder are named one by one.
+  /// - Returns: The patterns.
+  func distinctPatterns(crowd: Int) -> Set<String> {
+    Set(fixed).union(names.map { pattern(of: $0, crowd) })
   }
 
-  /// The folders, stem included, with more than the allowed number of different entries.
-  private func crowdedFolders(_ names: [SplitName]) -> Set<String> {
-    var entries: [String: Set<String>] = [:]
-    for name in names {
-      if !isBudgeted && name.kind != .object { continue }
-      let folders = name.folders
-      for (index, folder) in folders.enumerated() {
-        // Under `safe` a whole bucket is never given for some of its objects.
-        if folder.isEmpty && !(isBudgeted && name.isTyped) { continue }
-        let end = index + 1 < folders.count ? folders[index + 1] : name.tail
-        entries[name.stem + folder, default: []].insert(end)
-      }
-    }
-    let limit: Int
-    if case .budget(let number) = generalization { limit = number } else { limit = Self.crowd }
-    return Set(entries.filter { $0.value.count > limit }.keys)
+  private func pattern(of name: Name, _ crowd: Int) -> String {
+    // The outermost crowded folder holds all that the inner ones do.
+    let folder = name.folders.first { folders[$0].entries > crowd }
+    return folder.map { folders[$0].name + "*" } ?? name.pattern
   }
 }

@@ -10,9 +10,6 @@ struct ResourcesBehind {
   /// Those that the ledger has generalised itself.
   private(set) var generalized = DistinctCount()
 
-  /// The regions that they are in.
-  private(set) var regions: Set<String> = []
-
   /// How many calls there were on what the ledger has generalised: no fewer than resources.
   private var calls = 0
 
@@ -26,7 +23,6 @@ struct ResourcesBehind {
 
   /// Takes in the resource of a use, or what it was generalised from.
   mutating func insert(_ use: RecordedUse) {
-    if let arn = ARN(use.recorded), !arn.region.isEmpty { regions.insert(arn.region) }
     if use.facts.resources.value > 0 {
       generalized.formUnion(use.facts.resources)
       calls += use.facts.total.count

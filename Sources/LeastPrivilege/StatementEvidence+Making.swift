@@ -15,7 +15,8 @@ extension StatementEvidence {
     let patterns = draft.resources.map { ResourceNotation.pattern($0) }
     let resources = PatternIndex(patterns)
     var tally = (count: 0, first: Timestamp?.none, last: Timestamp?.none)
-    var examples: Set<String> = []
+    /// The first few, sorted.
+    var examples: [String] = []
     var behind: [String: ResourcesBehind] = [:]
     var number = 0
     for index in draft.uses {
@@ -36,16 +37,29 @@ extension StatementEvidence {
       tally.count += calls.count
       if let first = calls.firstSeen { tally.first = min(tally.first ?? first, first) }
       if let last = calls.lastSeen { tally.last = max(tally.last ?? last, last) }
-      examples.formUnion(use.facts.exampleEvents.elements)
+      for event in use.facts.exampleEvents.elements { Self.insert(event, into: &examples) }
       for position in matching where !patterns[position].isLiteral {
         behind[draft.resources[position], default: ResourcesBehind()].insert(use)
       }
     }
     self.init(
       sid: draft.sid, uses: number, calls: tally.count, firstSeen: tally.first, lastSeen: tally.last,
-      exampleEvents: Array(examples.sorted().prefix(3)),
+      exampleEvents: examples,
       patterns: behind.sorted { $0.key < $1.key }.map {
         PatternEvidence(pattern: $0.key, distinctResources: $0.value.count)
       })
+  }
+
+  /// Inserts an event's id into sorted ones, of which the first three are kept.
+  private static func insert(_ event: String, into examples: inout [String]) {
+    let most = 3
+    if examples.count == most, examples[most - 1] <= event { return }
+    guard let place = examples.firstIndex(where: { event <= $0 }) else {
+      examples.append(event)
+      return
+    }
+    guard examples[place] != event else { return }
+    examples.insert(event, at: place)
+    if examples.count > most { examples.removeLast() }
   }
 }

@@ -3,52 +3,56 @@
 // Each (action, resource, conditions) stands in exactly one statement, and a statement is the full product of its
 // two lists; so taking any action or resource out takes away a permission that some use needs (invariant EXACT).
 
-import AWSCatalog
 import IAM
 
 /// Groups permissions into statements.
 struct StatementGrouping {
   /// The statements, sorted, with their ids.
   let drafts: [StatementDraft]
-  private let permissions: [Permission: Set<Int>]
-  private let catalog: Catalog
+  private let permissions: [UsedPermission]
+  private let naming: StatementNaming
 
   private struct Row: Hashable {
     var actions: [String]
     var resources: [String]
     var conditions: [Condition]
-    var uses: Set<Int>
+    /// In any order, perhaps repeated.
+    var uses: [Int]
+
+    /// The row of one permission.
+    init(_ used: UsedPermission) {
+      actions = [used.permission.action]
+      resources = [used.permission.resource]
+      conditions = used.permission.conditions
+      uses = used.uses
+    }
   }
 
   /// Groups permissions.
   ///
   /// - Parameters:
-  ///   - permissions: The permissions with the uses behind each; none contains another.
-  ///   - catalog: The AWS reference, for the statements' names.
-  init(_ permissions: [Permission: Set<Int>], catalog: Catalog) {
+  ///   - permissions: The permissions, sorted; none contains another.
+  ///   - naming: Names the statements.
+  init(_ permissions: [UsedPermission], naming: StatementNaming) {
     self.permissions = permissions
-    self.catalog = catalog
-    struct ActionKey: Hashable {
-      var action: String
-      var conditions: [Condition]
-    }
-    var byAction: [ActionKey: (resources: [String], uses: Set<Int>)] = [:]
-    for (permission, uses) in permissions {
-      let key = ActionKey(action: permission.action, conditions: permission.conditions)
-      byAction[key, default: ([], [])].resources.append(permission.resource)
-      byAction[key, default: ([], [])].uses.formUnion(uses)
-    }
-    let rows = byAction.map { key, value in
-      Row(
-        actions: [key.action], resources: value.resources.sorted(), conditions: key.conditions,
-        uses: value.uses)
+    self.naming = naming
+    // Permissions of one action stand together, and in order of their resources.
+    var rows: [Row] = []
+    var places: [[Condition]: Int] = [:]
+    for used in permissions {
+      let permission = used.permission
+      if rows.last?.actions[0] != permission.action { places = [:] }
+      if let place = places[permission.conditions] {
+        rows[place].resources.append(permission.resource)
+        rows[place].uses += used.uses
+      } else {
+        places[permission.conditions] = rows.count
+        rows.append(Row(used))
+      }
     }
     let merged = Self.groupActions(Self.mergeValues(rows))
-    drafts = StatementNaming.named(
-      merged.map {
-        StatementDraft(
-          actions: $0.actions, resources: $0.resources, conditions: $0.conditions, uses: $0.uses.sorted())
-      }, catalog: catalog)
+    drafts = naming.named(
+      merged.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) })
   }
 
   /// Joins rows of one action that differ in the value of one `StringEquals` only: values of a list are alternatives.
@@ -56,47 +60,50 @@ struct StatementGrouping {
     let most = rows.map(\.conditions.count).max() ?? 0
     var rows = rows
     for position in 0..<most {
-      var merged: [Row: Row] = [:]
-      var order: [Row] = []
+      var merged: [Row] = []
+      var places: [Row: Int] = [:]
       for row in rows {
+        guard position < row.conditions.count, row.conditions[position].operatorName == "StringEquals" else {
+          // No other row is the same.
+          merged.append(row)
+          continue
+        }
         var key = row
         key.uses = []
-        if position < row.conditions.count, row.conditions[position].operatorName == "StringEquals" {
-          key.conditions[position].values = []
-        }
-        if var other = merged[key] {
-          other.uses.formUnion(row.uses)
-          if position < row.conditions.count {
-            let values = Set(other.conditions[position].values).union(row.conditions[position].values)
-            other.conditions[position].values = values.sorted()
-          }
-          merged[key] = other
+        key.conditions[position].values = []
+        if let place = places[key] {
+          merged[place].uses += row.uses
+          let values = merged[place].conditions[position].values + row.conditions[position].values
+          merged[place].conditions[position].values = Set(values).sorted()
         } else {
-          merged[key] = row
-          order.append(key)
+          places[key] = merged.count
+          merged.append(row)
         }
       }
-      rows = order.compactMap { merged[$0] }
+      rows = merged
     }
     return rows
   }
 
   /// Joins rows with equal resources and conditions.
   private static func groupActions(_ rows: [Row]) -> [Row] {
-    var merged: [Row: Row] = [:]
+    struct Key: Hashable {
+      var resources: [String]
+      var conditions: [Condition]
+    }
+    var merged: [Row] = []
+    var places: [Key: Int] = [:]
     for row in rows {
-      var key = row
-      key.actions = []
-      key.uses = []
-      if var other = merged[key] {
-        other.actions = (other.actions + row.actions).sorted()
-        other.uses.formUnion(row.uses)
-        merged[key] = other
+      let key = Key(resources: row.resources, conditions: row.conditions)
+      if let place = places[key] {
+        merged[place].actions += row.actions
+        merged[place].uses += row.uses
       } else {
-        merged[key] = row
+        places[key] = merged.count
+        merged.append(row)
       }
     }
-    return Array(merged.values)
+    return merged
   }
 
   /// The same permissions with the lists exchanged: resources with equal action sets share a statement.
@@ -110,31 +117,54 @@ struct StatementGrouping {
       var conditions: [Condition]
     }
     struct GroupKey: Hashable {
-      var actions: [String]
-      var conditions: [Condition]
+      /// In the order of their names.
+      var actions: [Int]
+      var conditions: Int
     }
-    let rows = permissions.map { permission, uses in
-      Row(
-        actions: [permission.action], resources: [permission.resource], conditions: permission.conditions,
-        uses: uses)
-    }
-    var byResource: [ResourceKey: (actions: [String], uses: Set<Int>)] = [:]
-    for row in Self.mergeValues(rows) {
+    // Rows stand in the order of their actions, so that numbers are in the order of the names.
+    var actions: [String] = []
+    var blocks: [[Condition]: Int] = [:]
+    var places: [ResourceKey: Int] = [:]
+    var byResource: [(key: ResourceKey, actions: [Int], uses: [Int])] = []
+    for row in Self.mergeValues(permissions.map(Row.init)) {
+      if actions.last != row.actions[0] { actions.append(row.actions[0]) }
       let key = ResourceKey(resource: row.resources[0], conditions: row.conditions)
-      byResource[key, default: ([], [])].actions += row.actions
-      byResource[key, default: ([], [])].uses.formUnion(row.uses)
+      if let place = places[key] {
+        byResource[place].actions.append(actions.count - 1)
+        byResource[place].uses += row.uses
+      } else {
+        places[key] = byResource.count
+        byResource.append((key, [actions.count - 1], row.uses))
+      }
     }
-    var groups: [GroupKey: (resources: [String], uses: Set<Int>)] = [:]
-    for (key, value) in byResource {
-      let group = GroupKey(actions: value.actions.sorted(), conditions: key.conditions)
-      groups[group, default: ([], [])].resources.append(key.resource)
-      groups[group, default: ([], [])].uses.formUnion(value.uses)
+    var groups: [GroupKey: StatementDraft] = [:]
+    for (key, numbers, uses) in byResource {
+      let block = blocks[key.conditions] ?? blocks.count
+      blocks[key.conditions] = block
+      groups[
+        GroupKey(actions: numbers, conditions: block),
+        default: StatementDraft(
+          actions: numbers.map { actions[$0] }, resources: [], conditions: key.conditions)
+      ].add(key.resource, uses)
     }
-    return StatementNaming.named(
-      groups.map { key, value in
-        StatementDraft(
-          actions: key.actions, resources: value.resources.sorted(), conditions: key.conditions,
-          uses: value.uses.sorted())
-      }, catalog: catalog)
+    return naming.named(
+      groups.values.map { StatementDraft($0.actions, $0.resources, $0.conditions, $0.uses) })
+  }
+}
+
+extension StatementDraft {
+  /// Takes in a resource with its uses, which are left out of order.
+  fileprivate mutating func add(_ resource: String, _ more: [Int]) {
+    resources.append(resource)
+    uses += more
+  }
+
+  /// A statement of lists in any order.
+  fileprivate init(
+    _ actions: [String], _ resources: [String], _ conditions: [Condition], _ uses: [Int]
+  ) {
+    self.init(actions: actions.sorted(), resources: resources.sorted(), conditions: conditions)
+    self.uses = uses
+    self.uses.sortAndJoin()
   }
 }

@@ -4,18 +4,26 @@ import AWSCatalog
 import IAM
 
 /// Sorts statements and gives each a `Sid` of letters and digits, such as `S3ReadWrite2`.
-enum StatementNaming {
+///
+/// A class, because it remembers what it has asked the catalog: the statements of one principal are named several times.
+final class StatementNaming {
+  private let catalog: Catalog
+  private var known: [String: Traits] = [:]
+
+  /// Prepares for naming.
+  ///
+  /// - Parameter catalog: The AWS reference, for access levels.
+  init(catalog: Catalog) { self.catalog = catalog }
+
   /// The statements sorted and with ids that are unique among them.
   ///
-  /// - Parameters:
-  ///   - drafts: The statements.
-  ///   - catalog: The AWS reference, for access levels.
+  /// - Parameter drafts: The statements.
   /// - Returns: The statements in order.
-  static func named(_ drafts: [StatementDraft], catalog: Catalog) -> [StatementDraft] {
-    var result = drafts.sorted { key(of: $0).lexicographicallyPrecedes(key(of: $1)) }
+  func named(_ drafts: [StatementDraft]) -> [StatementDraft] {
+    var result = drafts.sorted(by: Self.precedes)
     var counts: [String: Int] = [:]
     for index in result.indices {
-      let name = name(of: result[index], catalog: catalog)
+      let name = name(of: result[index])
       let number = counts[name, default: 0] + 1
       counts[name] = number
       result[index].sid = number == 1 ? name : "\(name)\(number)"
@@ -23,22 +31,35 @@ enum StatementNaming {
     return result
   }
 
-  private static func key(of draft: StatementDraft) -> [String] {
-    draft.actions + ["\u{0}"] + draft.resources + ["\u{0}"]
-      + draft.conditions.flatMap { [$0.operatorName, $0.key] + $0.values }
+  /// Whether a statement stands before another: by actions, then resources, then conditions.
+  private static func precedes(_ left: StatementDraft, _ right: StatementDraft) -> Bool {
+    if let first = left.actions.first, let other = right.actions.first, first != other {
+      return first < other
+    }
+    if left.actions != right.actions { return left.actions.lexicographicallyPrecedes(right.actions) }
+    if left.resources != right.resources { return left.resources.lexicographicallyPrecedes(right.resources) }
+    return left.conditions.flatMap(\.words).lexicographicallyPrecedes(right.conditions.flatMap(\.words))
+  }
+
+  /// What a name says of one action.
+  private struct Traits {
+    var service: String?
+    var levels: Set<AccessLevel>
   }
 
   /// The name without number: the service, then the access levels of its actions.
-  static func name(of draft: StatementDraft, catalog: Catalog) -> String {
-    let services = Set(draft.actions.compactMap { $0.split(separator: ":").first.map(String.init) })
+  private func name(of draft: StatementDraft) -> String {
+    var services: Set<String> = []
+    var levels: Set<AccessLevel> = []
+    for action in draft.actions {
+      let traits = traits(of: action)
+      if let service = traits.service { services.insert(service) }
+      levels.formUnion(traits.levels)
+    }
     var name = "Several"
     if services.count == 1, let service = services.first {
       let letters = service.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
       name = letters.prefix(1).uppercased() + letters.dropFirst()
-    }
-    var levels: Set<AccessLevel> = []
-    for action in draft.actions where levels.count < AccessLevel.allCases.count {
-      levels.formUnion(accessLevels(of: action, catalog: catalog))
     }
     for level in AccessLevel.allCases where levels.contains(level) {
       name += level == .permissionsManagement ? "Permissions" : level.rawValue
@@ -46,9 +67,15 @@ enum StatementNaming {
     return name
   }
 
-  private static func accessLevels(of action: String, catalog: Catalog) -> [AccessLevel] {
-    action.contains("*")
+  private func traits(of action: String) -> Traits {
+    if let traits = known[action] { return traits }
+    let levels =
+      action.contains("*")
       ? catalog.actionTraits(matching: action).map(\.accessLevel)
       : catalog.accessLevel(of: action).map { [$0] } ?? []
+    let traits = Traits(
+      service: action.split(separator: ":").first.map(String.init), levels: Set(levels))
+    known[action] = traits
+    return traits
   }
 }

@@ -29,15 +29,16 @@ struct StatementShortener {
   /// - Parameters:
   ///   - draft: The statement.
   ///   - step: The step.
+  ///   - folders: The folders of its resources, where they are known; steps that need them note them.
   /// - Returns: A statement that allows at least the same.
-  func shorten(_ draft: StatementDraft, _ step: Step) -> StatementDraft {
+  func shorten(_ draft: StatementDraft, _ step: Step, _ folders: inout ResourceFolders?) -> StatementDraft {
     var result = draft
     switch step {
     case .exactActions: result.actions = exactWildcards(for: draft.actions)
     case .folders(let limit):
-      let generalizer = ResourceGeneralizer(generalization: .budget(limit))
-      let patterns = generalizer.patterns(for: Set(draft.resources))
-      result.resources = Self.withoutContained(Set(draft.resources.map { patterns[$0] ?? $0 }))
+      let known = folders ?? ResourceFolders(of: draft.resources, isBudgeted: true)
+      folders = known
+      result.resources = Self.withoutContained(known.distinctPatterns(crowd: limit))
     case .prefixes(let length):
       result.resources = Self.withoutContained(Self.prefixes(draft.resources, length))
     }
@@ -120,13 +121,15 @@ struct StatementShortener {
         stem += tail[...cut]
         tail = String(tail[tail.index(after: cut)...])
       }
-      let isCut = tail.utf8.count > length && !stem.contains("*") && !stem.contains("?")
+      let isCut =
+        tail.utf8.count > length && !stem.hasByte(UInt8(ascii: "*")) && !stem.hasByte(UInt8(ascii: "?"))
       groups[stem + (isCut ? String(decoding: tail.utf8.prefix(length), as: UTF8.self) : tail), default: []]
         .append(resource)
     }
     for (prefix, members) in groups {
       // A prefix must not end inside an escape, nor hold a wildcard in place of a name.
-      if members.count > 1, !prefix.hasSuffix("$"), !prefix.contains("${") {
+      let hasEscape = prefix.hasByte(UInt8(ascii: "$")) && (prefix.hasSuffix("$") || prefix.contains("${"))
+      if members.count > 1, !hasEscape {
         result.insert(prefix + "*")
       } else {
         result.formUnion(members)

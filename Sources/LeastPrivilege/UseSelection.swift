@@ -14,10 +14,18 @@ struct Permission: Hashable {
   var conditions: [Condition]
 }
 
+/// A permission with the uses behind it.
+struct UsedPermission {
+  /// The permission.
+  var permission: Permission
+  /// The uses, as indices, ascending; at least one.
+  var uses: [Int]
+}
+
 /// What is to be granted to one principal.
 struct UseSelection {
-  /// The permissions with the indices of the uses behind each.
-  private(set) var permissions: [Permission: Set<Int>] = [:]
+  /// The permissions, each once, sorted.
+  private(set) var permissions: [UsedPermission] = []
   /// Deny statements of the current grant, which stay.
   private(set) var carriedDenies: [StatementDraft] = []
   /// Uses that the current grant does not allow, sorted.
@@ -50,9 +58,25 @@ struct UseSelection {
     let index = grant.map { GrantIndex(isGone ? nil : $0, principal: record.principal) }
     if let grant { carriedDenies = Self.denies(of: grant) }
     var unresolved: Set<UnresolvedResource> = []
+    var places: [Permission: Int] = [:]
+    func add(_ permission: Permission, _ use: Int) {
+      if let place = places[permission] {
+        permissions[place].uses.append(use)
+      } else {
+        places[permission] = permissions.count
+        permissions.append(UsedPermission(permission: permission, uses: [use]))
+      }
+    }
+    // Uses stand in order of their actions.
+    var action: String?
+    var patternsOfAction: [String: String] = [:]
     for number in chosen {
       let use = record.uses[number]
-      let pattern = patterns[use.action]?[use.resource] ?? use.resource
+      if use.action != action {
+        action = use.action
+        patternsOfAction = patterns[use.action] ?? [:]
+      }
+      let pattern = patternsOfAction[use.resource] ?? use.resource
       let evidence = Self.conditions(of: use, options: options)
       let openReason = use.facts.unresolvedReason.map {
         UnresolvedResource(action: use.action, reason: $0)
@@ -81,11 +105,9 @@ struct UseSelection {
       }
     }
     unresolvedResources = unresolved.sorted { ($0.action, $0.reason) < ($1.action, $1.reason) }
+    // Uses stand in order, and permissions so nearly.
+    permissions.sort { $0.permission.precedes($1.permission) }
     dropSubsumed()
-  }
-
-  private mutating func add(_ permission: Permission, _ use: Int) {
-    permissions[permission, default: []].insert(use)
   }
 
   /// Condition keys of the essential context that a policy always demands.
@@ -94,6 +116,7 @@ struct UseSelection {
   /// The conditions that the evidence of one use supports: the essential context always, and what the user asked
   /// for where every call of the use shows one and the same value.
   private static func conditions(of use: RecordedUse, options: SynthesisOptions) -> [Condition] {
+    if use.context.isEmpty, options.conditions.isEmpty { return [] }
     var conditions = use.context.filter { demanded.contains($0.key) }.map {
       Condition(
         operatorName: "StringEquals", key: $0.key, values: [ResourceNotation.literalText(of: $0.value)])
@@ -108,29 +131,63 @@ struct UseSelection {
   ///
   /// One contains another where its pattern contains the other's and it demands nothing that the other does not.
   private mutating func dropSubsumed() {
-    let byAction = Dictionary(grouping: permissions.keys, by: \.action)
-    for (_, group) in byAction where group.count > 1 {
-      let sorted = group.sorted { $0.order.lexicographicallyPrecedes($1.order) }
-      // Only patterns and weaker conditions can contain another permission.
-      let hasConditions = sorted.contains { !$0.conditions.isEmpty }
-      let candidates = sorted.filter { hasConditions || ResourceNotation.hasWildcard($0.resource) }
-      guard !candidates.isEmpty else { continue }
-      let containers = candidates.map { ($0, ResourceNotation.pattern($0.resource)) }
-      for permission in sorted {
-        let pattern = ResourceNotation.pattern(permission.resource)
-        let hasVariable = ResourceNotation.hasVariable(permission.resource)
-        let container = containers.first { candidate, wildcard in
-          guard candidate != permission, permissions[candidate] != nil,
-            candidate.conditions.allSatisfy(permission.conditions.contains)
-          else { return false }
-          if candidate.resource == permission.resource { return true }
-          if ResourceNotation.hasVariable(candidate.resource) { return false }
-          return !hasVariable && wildcard.contains(pattern)
-        }
-        if let container, let uses = permissions.removeValue(forKey: permission) {
-          permissions[container.0, default: []].formUnion(uses)
+    var start = permissions.startIndex
+    while start < permissions.endIndex {
+      let action = permissions[start].permission.action
+      let end = permissions[start...].firstIndex { $0.permission.action != action } ?? permissions.endIndex
+      if end - start > 1 { Self.dropSubsumed(&permissions[start..<end]) }
+      start = end
+    }
+    permissions.removeAll { $0.uses.isEmpty }
+    for place in permissions.indices { permissions[place].uses.sortAndJoin() }
+  }
+
+  /// Hands the uses of permissions of one action that another one contains to that one, and leaves them without.
+  ///
+  /// Only patterns and equal resources can contain a resource; which of the permissions are which is found out once, so
+  /// that each is compared with few others.
+  ///
+  /// - Parameter group: Permissions of one action, sorted.
+  static func dropSubsumed(_ group: inout ArraySlice<UsedPermission>) {
+    let hasConditions = group.contains { !$0.permission.conditions.isEmpty }
+    let hasVariable = group.map { ResourceNotation.hasVariable($0.permission.resource) }
+    let patterns = group.map { ResourceNotation.pattern($0.permission.resource) }
+    let open = patterns.indices.filter { !hasVariable[$0] && !patterns[$0].isLiteral }
+    guard hasConditions || !open.isEmpty else { return }
+    let first = group.startIndex
+    var alike: [Wildcard: [Int]] = [:]
+    var sameText: [String: [Int]] = [:]
+    if hasConditions {
+      for place in patterns.indices {
+        sameText[group[first + place].permission.resource, default: []].append(place)
+        if !hasVariable[place], patterns[place].isLiteral {
+          alike[patterns[place], default: []].append(place)
         }
       }
+    }
+    for place in patterns.indices {
+      let conditions = group[first + place].permission.conditions
+      /// Whether a permission may stand for this one, its resource aside.
+      func isWeaker(_ other: Int) -> Bool {
+        other != place && !group[first + other].uses.isEmpty
+          && group[first + other].permission.conditions.allSatisfy(conditions.contains)
+      }
+      var container: Int?
+      if hasConditions {
+        container = sameText[group[first + place].permission.resource]?.first(where: isWeaker)
+      }
+      if !hasVariable[place] {
+        let pattern = patterns[place]
+        for other in [
+          open.first { isWeaker($0) && patterns[$0].contains(pattern) },
+          pattern.isLiteral ? alike[pattern]?.first(where: isWeaker) : nil,
+        ] {
+          if let other { container = min(container ?? other, other) }
+        }
+      }
+      guard let container else { continue }
+      group[first + container].uses += group[first + place].uses
+      group[first + place].uses = []
     }
   }
 
@@ -153,8 +210,31 @@ struct UseSelection {
 }
 
 extension Permission {
-  /// What permissions are sorted by.
-  var order: [String] {
-    [action, resource] + conditions.flatMap { [$0.operatorName, $0.key] + $0.values }
+  /// Whether this permission stands before another: by action, resource and conditions.
+  ///
+  /// - Parameter other: The other permission.
+  /// - Returns: Whether it comes first.
+  func precedes(_ other: Permission) -> Bool {
+    if action != other.action { return action < other.action }
+    if resource != other.resource { return resource < other.resource }
+    return conditions.flatMap(\.words).lexicographicallyPrecedes(other.conditions.flatMap(\.words))
+  }
+}
+
+extension Condition {
+  /// What conditions are sorted by.
+  var words: [String] { [operatorName, key] + values }
+}
+
+extension [Int] {
+  /// Sorts numbers and leaves one of each.
+  mutating func sortAndJoin() {
+    guard !indices.dropFirst().allSatisfy({ self[$0 - 1] < self[$0] }) else { return }
+    sort()
+    var last: Int?
+    removeAll { number in
+      defer { last = number }
+      return number == last
+    }
   }
 }

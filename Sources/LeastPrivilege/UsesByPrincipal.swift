@@ -41,6 +41,12 @@ package struct UsesByPrincipal: RandomAccessCollection, Sendable {
       })
   }
 
+  /// How many uses a principal has.
+  ///
+  /// - Parameter position: The principal's position.
+  /// - Returns: The number.
+  func count(at position: Int) -> Int { places[position].count }
+
   /// Whether a call of a principal got past authorization.
   ///
   /// - Parameter position: The principal's position.

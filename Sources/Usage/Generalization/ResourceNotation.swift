@@ -48,7 +48,7 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: The name as AWS knows it; wildcards stay as they are.
   package static func plainText(of resource: String) -> String {
-    guard resource.utf8.contains(UInt8(ascii: "$")) else { return resource }
+    guard resource.hasByte(UInt8(ascii: "$")) else { return resource }
     return parts(of: resource).map(\.text).joined()
   }
 
@@ -57,7 +57,7 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: Whether it depends on who asks.
   package static func hasVariable(_ resource: String) -> Bool {
-    guard resource.utf8.contains(UInt8(ascii: "$")) else { return false }
+    guard resource.hasByte(UInt8(ascii: "$")) else { return false }
     return parts(of: resource).contains { $0.kind == .variable }
   }
 
@@ -66,9 +66,8 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: Whether it can stand for several resources.
   package static func hasWildcard(_ resource: String) -> Bool {
-    guard resource.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else {
-      return false
-    }
+    guard resource.hasByte(UInt8(ascii: "*")) || resource.hasByte(UInt8(ascii: "?")) else { return false }
+    guard resource.hasByte(UInt8(ascii: "$")) else { return true }
     return parts(of: resource).contains { $0.kind == .wildcard }
   }
 
@@ -79,7 +78,7 @@ package enum ResourceNotation {
   ///   - variable: What a variable stands for, where that is known; `nil` for any text.
   /// - Returns: The pattern.
   package static func pattern(_ resource: String, variable: (String) -> String? = { _ in nil }) -> Wildcard {
-    guard resource.utf8.contains(UInt8(ascii: "$")) else { return Wildcard(resource) }
+    guard resource.hasByte(UInt8(ascii: "$")) else { return Wildcard(resource) }
     return Wildcard(
       tokens: parts(of: resource).map { part -> Wildcard.Token in
         switch part.kind {
