@@ -59,7 +59,7 @@ struct ByteBuffer: Sendable {
         }
       }
     } else {
-      var larger = [UInt8](repeating: 0, count: max(count + room, 2 * storage.count))
+      var larger = [UInt8](repeating: 0, count: max(count + room, 2 * count))
       larger.replaceSubrange(0..<count, with: unread)
       storage = larger
     }
