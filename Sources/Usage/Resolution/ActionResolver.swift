@@ -18,7 +18,7 @@ import IAM
 
 /// Turns events into the permissions that they needed.
 ///
-/// A value keeps what it looked up in the catalog, which changes nothing of its answers; give each thread its own.
+/// A value and its copies keep what they looked up in the catalog, which changes nothing of their answers.
 public struct ActionResolver: Sendable {
   private let plans: PlanCache
 

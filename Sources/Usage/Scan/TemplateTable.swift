@@ -57,15 +57,13 @@ struct TemplateTable: Sendable {
   /// How many large parts are in the skeleton.
   private var parts = 0
   private var found: Int?
-  private let shared: SharedTemplates
+  private let shared: SharedResolver
 
   /// Creates an empty table.
   ///
-  /// - Parameters:
-  ///   - catalog: The reference data, whose words are no names.
-  ///   - shared: What other threads know.
-  init(_ catalog: Catalog, _ shared: SharedTemplates) {
-    labels = TemplateTable.labels(catalog)
+  /// - Parameter shared: What other threads know.
+  init(_ shared: SharedResolver) {
+    labels = shared.labels
     self.shared = shared
   }
 

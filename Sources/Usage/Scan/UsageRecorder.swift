@@ -68,7 +68,6 @@ struct UsageRecorder: EventConsumer {
   private var recorded = UsageLedger()
   private let filter: EventFilter
   private let resolver: ActionResolver
-  private let catalog: Catalog
 
   /// What is counted by number, before it goes into the ledger.
   private var calls = CallTable()
@@ -99,7 +98,7 @@ struct UsageRecorder: EventConsumer {
   private var needs: [UseTable.Need] = []
   /// Templates of resolutions, once there were enough of them that making templates pays.
   private var templates: TemplateTable?
-  private let sharedTemplates: SharedTemplates
+  private let shared: SharedResolver
   /// How many calls are resolved before templates are made.
   private let templatesAfter: Int
   private var resolutionsMade = 0
@@ -119,18 +118,22 @@ struct UsageRecorder: EventConsumer {
   ///
   /// - Parameters:
   ///   - filter: Which events count.
-  ///   - catalog: The reference data.
-  ///   - templates: What threads know of templates.
+  ///   - shared: What the threads of a scan find out together.
   ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
-  init(
-    filter: EventFilter, catalog: Catalog, templates: SharedTemplates = SharedTemplates(),
-    templatesAfter: Int = 128
-  ) {
-    sharedTemplates = templates
+  init(filter: EventFilter, _ shared: SharedResolver, templatesAfter: Int = 128) {
+    self.shared = shared
     self.filter = filter
-    self.resolver = ActionResolver(catalog: catalog)
-    self.catalog = catalog
+    resolver = shared.resolver
     self.templatesAfter = templatesAfter
+  }
+
+  /// Creates a recorder that shares nothing.
+  ///
+  /// - Parameters:
+  ///   - filter: Which events count.
+  ///   - catalog: The reference data.
+  init(filter: EventFilter, catalog: Catalog) {
+    self.init(filter: filter, SharedResolver(catalog))
   }
 
   /// The ledger of all events so far.
@@ -171,8 +174,7 @@ struct UsageRecorder: EventConsumer {
   /// ledger, and has been of use.
   private mutating func keepLedger() {
     var counted = calls
-    var rest = UsageRecorder(
-      filter: filter, catalog: catalog, templates: sharedTemplates, templatesAfter: templatesAfter)
+    var rest = UsageRecorder(filter: filter, shared, templatesAfter: templatesAfter)
     swap(&rest.recorded, &recorded)
     rest.templateHits = templateHits
     rest.usesBeforeGeneralizing = usesBeforeGeneralizing
@@ -424,7 +426,7 @@ struct UsageRecorder: EventConsumer {
     templates?.learn(event, resolution, (sorted, sort), partsRead) { resolver.resolve($0) { _ in } }
     resolutionsMade += 1
     if templates == nil, resolutionsMade > templatesAfter {
-      templates = TemplateTable(catalog, sharedTemplates)
+      templates = TemplateTable(shared)
     }
     recorded.learn(resolution.lessons)
     if resolution.kind == .action {

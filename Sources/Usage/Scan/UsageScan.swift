@@ -64,10 +64,7 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger as recorded, which may be stored and merged with others, and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func record() throws -> (ledger: UsageLedger, summary: LogSummary) {
-    let templates = SharedTemplates()
-    var (recorder, summary) = try fold {
-      UsageRecorder(filter: $0, catalog: $1, templates: templates, templatesAfter: templatesAfter)
-    }
+    var (recorder, summary) = try recorded()
     var ledger = recorder.takeLedger()
     ledger.generalize()
     return (ledger, summary)
@@ -81,11 +78,13 @@ public struct UsageScan: Sendable {
   /// - Returns: The ledger and the account of what was read.
   /// - Throws: If standard input had to be kept and could not be.
   public func run() throws -> Result {
-    let templates = SharedTemplates()
-    var (recorder, summary) = try fold {
-      UsageRecorder(filter: $0, catalog: $1, templates: templates, templatesAfter: templatesAfter)
-    }
+    var (recorder, summary) = try recorded()
     return Result(recorded: recorder.takeLedger(), summary: summary, filter: filter)
+  }
+
+  private func recorded() throws -> (UsageRecorder, LogSummary) {
+    let shared = SharedResolver(catalog)
+    return try fold { filter, _ in UsageRecorder(filter: filter, shared, templatesAfter: templatesAfter) }
   }
 
   /// Feeds the events of the inputs to consumers.

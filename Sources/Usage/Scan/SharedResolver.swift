@@ -1,13 +1,14 @@
-// Templates that the threads of a scan make together.
+// What the threads of a scan find out together: what one of them knows, the others need not find out again.
 
+import AWSCatalog
 import JSONStream
 import Synchronization
 
-/// What threads know of skeletons: what one of them has found out, the others need not find out again.
+/// A resolver with what it looked up, which words are no names, and what is known of skeletons.
 ///
 /// A thread asks for what it does not know itself, which is rare, and tells what it has found out. What is known changes
 /// the speed only.
-final class SharedTemplates: Sendable {
+final class SharedResolver: Sendable {
   /// What is known of a skeleton.
   enum Entry: Sendable {
     /// Calls of it differ by a further part.
@@ -22,10 +23,29 @@ final class SharedTemplates: Sendable {
 
   private static let mostEntries = 1 << 17
 
+  /// The resolver.
+  let resolver: ActionResolver
+  private let catalog: Catalog
+  private let noLabels = Mutex<NameLabels?>(nil)
   private let entries = Mutex<[JSONDigest: Entry]>([:])
 
-  /// Creates an empty table.
-  init() {}
+  /// Creates what knows nothing yet.
+  ///
+  /// - Parameter catalog: The reference data, whose words are no names.
+  init(_ catalog: Catalog) {
+    self.catalog = catalog
+    resolver = ActionResolver(catalog: catalog)
+  }
+
+  /// Labels of nothing, made when they are first asked for: that takes as long as resolving a hundred calls.
+  var labels: NameLabels {
+    noLabels.withLock { labels in
+      if let labels { return labels }
+      let made = TemplateTable.labels(catalog)
+      labels = made
+      return made
+    }
+  }
 
   /// What is known of a skeleton.
   ///
@@ -40,7 +60,7 @@ final class SharedTemplates: Sendable {
   ///   - key: The key of the skeleton.
   func add(_ entry: Entry, _ key: JSONDigest) {
     entries.withLock { entries in
-      if entries.count < SharedTemplates.mostEntries { entries[key] = entry }
+      if entries.count < SharedResolver.mostEntries { entries[key] = entry }
     }
   }
 }
