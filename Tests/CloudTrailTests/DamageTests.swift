@@ -114,9 +114,16 @@ import Testing
       .replacing("arn:aws:sts::111122223333 : ", with: "arn:aws:sts::111122223333:")
       .replacing("arn:aws:iam::111122223333 : ", with: "arn:aws:iam::111122223333:")
     let nameless = Sample.list.replacing("eventID", with: "otherID")
+    // The same ids in another writing, and one that differs in a single digit or in case.
+    let escaped = Sample.list.replacing("\"11111111-", with: "\"\\u00311111111-")
+      .replacing("ListBuckets", with: "\\u004cistBuckets")
+    let next = Sample.list.replacing("000000000001", with: "000000000002")
+    let large = Sample.list.replacing("11111111-0000", with: "1111111A-0000")
+    let small = Sample.list.replacing("11111111-0000", with: "1111111a-0000")
     let (found, summary) = try ScratchFolder.scan(
-      [Sample.list, other, later, spaced, nameless, nameless].joined(separator: "\n"))
-    #expect(found.events.count == 5 && summary.duplicates == 1)
+      [Sample.list, other, later, spaced, nameless, nameless, escaped, next, large, small, large]
+        .joined(separator: "\n"))
+    #expect(found.events.count == 8 && summary.duplicates == 3)
     let folder = try ScratchFolder()
     for copy in 0..<6 { try folder.write("a/\(copy).json", Array(DamageTests.records.utf8)) }
     for jobs in [1, 2, 4] {

@@ -5,6 +5,17 @@ import TestSupport
 import Testing
 
 @Suite struct JSONFramerTests {
+  /// Every envelope is opened, however its records are read.
+  @Test(arguments: Envelope.allCases) func envelopesAreOpened(envelope: Envelope) {
+    let array = "\"\(envelope.rawValue)\":[{\"a\":1},{\"a\":2}]"
+    let text = envelope == .hits ? "{\"hits\":{\(array)}}" : "{\(array)}"
+    let records = ["{\"a\":1}", "{\"a\":2}"].map { Found.record($0, envelope) }
+    #expect(found(in: [Array(text.utf8)]) == records)
+    #expect(found(in: text.utf8.map { [$0] }) == records)
+    let other = text.replacing(envelope.rawValue, with: "x" + envelope.rawValue)
+    #expect(found(in: [Array(other.utf8)]) == [.record(other, nil)])
+  }
+
   enum Found: Hashable {
     case record(String, Envelope?)
     case damage(Int)

@@ -41,6 +41,28 @@ import Testing
     #expect(error(text) == JSONError(code, at: offset))
   }
 
+  /// Law: the nodes of a part are those that parsing the part's text alone gives.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>) func partsAreTapesOfTheirOwn(seed: UInt64) throws {
+    var generator = JSONGenerator(seed: seed)
+    var tape = JSONTape()
+    for _ in 0..<100 {
+      let text = generator.text(of: generator.value(depth: 5))
+      try tape.parse(text.span)
+      for index in tape.nodes.indices {
+        let part = unsafe tape.nodes.withUnsafeBufferPointer { unsafe JSONTape.nodes(ofPart: index, of: $0) }
+        let own = Array(text[tape[index].range])
+        var alone = JSONTape()
+        try alone.parse(own.span)
+        #expect(part.map(\.range) == alone.nodes.map(\.range), "seed \(seed)")
+        #expect(part.map(\.next) == alone.nodes.map(\.next), "seed \(seed)")
+        #expect(part.map(\.kind) == alone.nodes.map(\.kind), "seed \(seed)")
+        #expect(part.map(\.hasEscapes) == alone.nodes.map(\.hasEscapes), "seed \(seed)")
+        #expect(
+          JSONValue(JSONTape(part), at: 0, own.span) == JSONValue(tape, at: index, text.span), "seed \(seed)")
+      }
+    }
+  }
+
   @Test func depthIsBoundedWithoutRecursion() throws {
     let deep =
       Array(String(repeating: "[", count: 5000).utf8) + Array(String(repeating: "]", count: 5000).utf8)

@@ -151,6 +151,32 @@ private struct SlowLabels {
     }
   }
 
+  /// Law: going on from a beginning is the same as taking its texts apart again.
+  @Test(arguments: 1...4 as ClosedRange<UInt64>) func beginnings(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var (whole, _) = NameLabelsTests.labels()
+    var (continued, _) = NameLabelsTests.labels()
+    for _ in 0..<500 {
+      let texts = (0..<4).map { _ in NameLabelsTests.text(&random) }
+      let cut = Int.random(in: 0...4, using: &random)
+      whole.reset()
+      for text in texts[..<cut] { whole.append(text) }
+      let beginning = whole.beginning
+      // What was taken apart before leaves no trace.
+      continued.append(NameLabelsTests.text(&random))
+      continued.restart(from: beginning)
+      for text in texts[cut...] {
+        whole.append(text)
+        continued.append(text)
+      }
+      #expect(continued.isWhole == whole.isWhole, "seed \(seed)")
+      guard whole.isWhole else { continue }
+      #expect(continued.digest == whole.digest, "seed \(seed)")
+      #expect(continued.allLetters == whole.allLetters, "seed \(seed)")
+      #expect(continued.labels.count == whole.labels.count, "seed \(seed)")
+    }
+  }
+
   /// Law: values are taken apart as their strings and numbers are, and names of members stay.
   @Test func values() throws {
     let json = Array(#"{"vol-0a1b2c3d":["vol-0a1b2c3d",{"k1234":"x-1234"},12345,1,true,null,"x-1234"]}"#.utf8)

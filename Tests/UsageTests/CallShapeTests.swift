@@ -95,6 +95,7 @@ struct SlowRecorder: EventConsumer {
         #""eventSource":"autoscaling.amazonaws.com","eventName":"DescribePolicies""#,
         #""eventSource":"sts.amazonaws.com","eventName":"AssumeRole""#,
         #""eventSource":"nowhere.amazonaws.com","eventName":"Do""#,
+        #""eventSource":"\u00733.amazonaws.com","eventName":"GetObjec\u0074""#,
       ])
       let request = pick([
         "null", "{}", #"{"bucketName":"b","key":"k\#(number % 3)"}"#,
@@ -119,6 +120,7 @@ struct SlowRecorder: EventConsumer {
         #","errorCode":"AccessDenied","errorMessage":"User: \#(arn) is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::z\#(number % 3)/k""#,
         #","errorCode":"AccessDenied""#, #","errorCode":"NoSuchKey","errorMessage":"not there \#(number)""#,
         #","vpcEndpointId":"vpce-\#(number % 2)""#, #","eventCategory":"Data""#,
+        #","eventCategory":"D\u0061ta""#, #","eventCategory":"Management""#, #","eventCategory":7"#,
         #","tlsDetails":{"clientProvidedHostHeader":"h"}"#, #","tlsDetails":{"tlsVersion":""}"#,
         #","tlsDetails":{"cipherSuite":"c\#(number)","tlsVersion":"TLSv1.3"}"#,
         #","tlsDetails":{"tls\u0056ersion":"TLSv1.3"}"#, #","tlsDetails":"TLSv1.3""#, #","tlsDetails":[{}]"#,
@@ -132,11 +134,15 @@ struct SlowRecorder: EventConsumer {
         "ABCDEFGH-0000-4000-8000-00000000\(1000 + number)",
         "\u{e9}000000\(number % 10)-0000-4000-8000-0000000\(1000 + number)",
       ])
+      let region = pick(["eu-west-1", "us-east-1", "us-east-1", #"eu-w\u0065st-1"#, ""])
+      let recipient = pick([
+        #""\#(account)""#, #""\#(account)""#, #""""#, "null", #""1111\u00322223333""#, "111122223333",
+      ])
       let time = pick([
         "2026-11-20T1\(number % 10):00:\(10 + number % 50)Z", "", "never", "2026-11-20T10:00:00.5Z",
       ])
       lines.append(
-        #"{"eventTime":"\#(time)","userIdentity":{"type":"\#(pick(["AssumedRole", "IAMUser"]))","arn":"\#(arn)","accountId":"\#(account)","accessKeyId":"K\#(number % 20)"\#(via)\#(issuer)},\#(operation),"awsRegion":"\#(pick(["eu-west-1", "us-east-1"]))","sourceIPAddress":"\#(address)","requestParameters":\#(request),"responseElements":\#(response),"eventID":"\#(id)","eventType":"\#(pick(["AwsApiCall", "AwsApiCall", "AwsConsoleSignIn", ""]))","recipientAccountId":"\#(account)"\#(extra)}"#
+        #"{"eventTime":"\#(time)","userIdentity":{"type":"\#(pick(["AssumedRole", "IAMUser"]))","arn":"\#(arn)","accountId":"\#(account)","accessKeyId":"K\#(number % 20)"\#(via)\#(issuer)},\#(operation),"awsRegion":"\#(region)","sourceIPAddress":"\#(address)","requestParameters":\#(request),"responseElements":\#(response),"eventID":"\#(id)","eventType":"\#(pick(["AwsApiCall", "AwsApiCall", "AwsConsoleSignIn", ""]))","recipientAccountId":\#(recipient)\#(extra)}"#
       )
     }
     let file = FileManager.default.temporaryDirectory.appending(path: "whittle-\(UUID().uuidString)")
