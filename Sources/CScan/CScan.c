@@ -145,53 +145,75 @@ ALWAYS_INLINE uint32_t *append_places(uint32_t *output, uint64_t bits, uint32_t 
   return output + count;
 }
 
-/// Takes in the masks of a block: which quotes are not escaped, and for each byte whether their number up to it is odd.
-ALWAYS_INLINE void take_block(block_masks masks, uint64_t unescaped, uint64_t parity, uint32_t base, size_t offset,
-                              size_t length, whittle_scan_state *state, uint32_t **quotes, uint32_t **backslashes,
-                              size_t *control) {
+#if defined(__x86_64__)
+
+/// The same, 16 places at a time: the numbers of the bits are moved together as bytes, and made wider.
+__attribute__((target("avx512f,avx512bw,avx512vbmi2,popcnt"))) ALWAYS_INLINE uint32_t *append_places_vbmi2(
+    uint32_t *output, uint64_t bits, uint32_t base) {
+  const __m512i numbers = _mm512_set_epi8(
+      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36,
+      35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7,
+      6, 5, 4, 3, 2, 1, 0);
+  unsigned count = (unsigned)__builtin_popcountll(bits);
+  __m512i places = _mm512_maskz_compress_epi8(bits, numbers);
+  uint32_t *group = output;
+  for (unsigned done = 0; done < count; done += 16, group += 16) {
+    __m512i wide = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+    _mm512_storeu_si512(group, _mm512_add_epi32(wide, _mm512_set1_epi32((int)base)));
+    places = _mm512_shuffle_i64x2(places, places, 0x39);
+  }
+  return output + count;
+}
+
+#endif
+
+/// Takes in what a block has beside quotes, given for each byte whether the number of quotes up to it is odd.
+ALWAYS_INLINE void take_block(block_masks masks, uint64_t parity, size_t offset, size_t length,
+                              whittle_scan_state *state, size_t *control) {
   uint64_t inside = parity ^ state->inside_string;
   state->inside_string = (uint64_t)((int64_t)inside >> 63);
   uint64_t controls = masks.controls & inside;
   if (__builtin_expect(controls != 0 && *control == length, 0)) {
     *control = offset + (size_t)__builtin_ctzll(controls);
   }
-  *quotes = append_places(*quotes, unescaped, base + (uint32_t)offset);
-  if (masks.backslashes != 0) {
-    *backslashes = append_places(*backslashes, masks.backslashes, base + (uint32_t)offset);
-  }
 }
 
-// Every kernel is this function with its own way to make masks and parities; inlining gives each its own loop.
-#define BLOCK(bytes, masks, parity, count)                                                                            \
+// Every kernel is this function with its own way to make masks, parities and places; inlining gives each its own loop.
+#define BLOCK(bytes, masks, parity, append, count)                                                                    \
   {                                                                                                                   \
     block_masks found = masks(bytes);                                                                                 \
     uint64_t unescaped = found.quotes & ~escaped_bytes(found.backslashes, &carried.escaped, count);                   \
-    take_block(found, unescaped, parity(unescaped), base, offset, length, &carried, &quote, &backslash, &control);    \
+    take_block(found, parity(unescaped), offset, length, &carried, &control);                                         \
+    quote = append(quote, unescaped, base + (uint32_t)offset);                                                        \
+    if (found.backslashes != 0) backslash = append(backslash, found.backslashes, base + (uint32_t)offset);            \
   }
-#define KERNEL(name, target, masks, parity)                                                                           \
+#define KERNEL(name, target, masks, parity, append)                                                                        \
   target static whittle_scan_result name(const uint8_t *bytes, size_t length, uint32_t base,                          \
                                          whittle_scan_state *state, uint32_t *quotes, uint32_t *backslashes) {        \
     whittle_scan_state carried = *state;                                                                              \
     uint32_t *quote = quotes, *backslash = backslashes;                                                               \
     size_t control = length, offset = 0;                                                                              \
     for (; length - offset >= WHITTLE_SCAN_BLOCK; offset += WHITTLE_SCAN_BLOCK) {                                     \
-      BLOCK(bytes + offset, masks, parity, WHITTLE_SCAN_BLOCK)                                                        \
+      BLOCK(bytes + offset, masks, parity, append, WHITTLE_SCAN_BLOCK)                                                \
     }                                                                                                                 \
     if (offset < length) {                                                                                            \
       uint8_t rest[WHITTLE_SCAN_BLOCK];                                                                               \
       memset(rest, ' ', sizeof rest);                                                                                 \
       memcpy(rest, bytes + offset, length - offset);                                                                  \
-      BLOCK(rest, masks, parity, (unsigned)(length - offset))                                                         \
+      BLOCK(rest, masks, parity, append, (unsigned)(length - offset))                                                 \
     }                                                                                                                 \
     *state = carried;                                                                                                 \
     return (whittle_scan_result){(size_t)(quote - quotes), (size_t)(backslash - backslashes), control};               \
   }
 
-KERNEL(scan_portable, , masks_portable, parity_portable)
+KERNEL(scan_portable, , masks_portable, parity_portable, append_places)
 #if defined(__x86_64__)
-KERNEL(scan_sse2, , masks_sse2, parity_portable)
-KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt,pclmul"))), masks_avx2, parity_pclmul)
-KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt,pclmul"))), masks_avx512, parity_pclmul)
+KERNEL(scan_sse2, , masks_sse2, parity_portable, append_places)
+KERNEL(scan_avx2, __attribute__((target("avx2,bmi,popcnt,pclmul"))), masks_avx2, parity_pclmul, append_places)
+KERNEL(scan_avx512, __attribute__((target("avx512f,avx512bw,bmi,popcnt,pclmul"))), masks_avx512, parity_pclmul,
+       append_places)
+KERNEL(scan_avx512_vbmi2, __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,popcnt,pclmul"))), masks_avx512,
+       parity_pclmul, append_places_vbmi2)
 #endif
 
 uint64_t whittle_scan_drawn_key;
@@ -216,6 +238,8 @@ int whittle_scan_supports(enum whittle_scan_kernel kernel) {
   case WHITTLE_SCAN_AVX512:
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
+  case WHITTLE_SCAN_AVX512_VBMI2:
+    return whittle_scan_supports(WHITTLE_SCAN_AVX512) && __builtin_cpu_supports("avx512vbmi2");
   }
   return 0;
 #else
@@ -224,6 +248,7 @@ int whittle_scan_supports(enum whittle_scan_kernel kernel) {
 }
 
 enum whittle_scan_kernel whittle_scan_fastest(void) {
+  if (whittle_scan_supports(WHITTLE_SCAN_AVX512_VBMI2)) return WHITTLE_SCAN_AVX512_VBMI2;
   if (whittle_scan_supports(WHITTLE_SCAN_AVX512)) return WHITTLE_SCAN_AVX512;
   if (whittle_scan_supports(WHITTLE_SCAN_AVX2)) return WHITTLE_SCAN_AVX2;
   return whittle_scan_supports(WHITTLE_SCAN_SSE2) ? WHITTLE_SCAN_SSE2 : WHITTLE_SCAN_PORTABLE;
@@ -237,6 +262,7 @@ whittle_scan_result whittle_scan(enum whittle_scan_kernel kernel, const uint8_t 
   case WHITTLE_SCAN_SSE2: return scan_sse2(bytes, count, base, state, quotes, backslashes);
   case WHITTLE_SCAN_AVX2: return scan_avx2(bytes, count, base, state, quotes, backslashes);
   case WHITTLE_SCAN_AVX512: return scan_avx512(bytes, count, base, state, quotes, backslashes);
+  case WHITTLE_SCAN_AVX512_VBMI2: return scan_avx512_vbmi2(bytes, count, base, state, quotes, backslashes);
   }
 #else
   (void)kernel;

@@ -19,6 +19,8 @@ struct StringIndex: Sendable {
     case avx2
     /// 64 bytes a step.
     case avx512
+    /// 64 bytes a step, with offsets made 16 at a time.
+    case avx512vbmi2
 
     /// The fastest kernel that this processor can run.
     static let fastest = Kernel(rawValue: whittle_scan_fastest().rawValue) ?? .portable

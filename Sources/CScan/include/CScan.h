@@ -18,6 +18,8 @@ enum whittle_scan_kernel {
   WHITTLE_SCAN_AVX2,
   /// 64 bytes a step.
   WHITTLE_SCAN_AVX512,
+  /// The same, with offsets made 16 at a time (VBMI2).
+  WHITTLE_SCAN_AVX512_VBMI2,
 };
 
 /// What a scan carries from one part of a text to the next; all zero before the first.
