@@ -84,7 +84,7 @@ struct UsageRecorder: EventConsumer {
   /// Whether the ledger has learnt from the identities of each caller.
   private var hasTaught: [Bool] = []
   /// The identity that was decoded last.
-  private var decodedIdentity: (key: JSONDigest, identity: UserIdentity)?
+  private var lastIdentity: (key: JSONDigest, identity: UserIdentity)?
   /// What identities tell of who used principals, by number of the principal.
   private var sessions: [PrincipalFacts] = []
   private var shapeNumbers = DigestTable()
@@ -277,9 +277,9 @@ struct UsageRecorder: EventConsumer {
 
   /// The identity of an event, decoded once for all that is done with it.
   private mutating func decodedIdentity(_ event: EventView, _ key: JSONDigest) -> UserIdentity {
-    if let decodedIdentity, decodedIdentity.key == key { return decodedIdentity.identity }
+    if let lastIdentity, lastIdentity.key == key { return lastIdentity.identity }
     let identity = event.userIdentity
-    decodedIdentity = (key, identity)
+    lastIdentity = (key, identity)
     return identity
   }
 
