@@ -88,7 +88,9 @@ package struct JSONFramer: Sendable {
   /// Whether every record goes through the automaton.
   private let isSlow: Bool
   /// Where the nodes of plain records are made.
-  private(set) var room: [JSONTape.Node]
+  private var room: [JSONTape.Node] = []
+  /// From which place of it on.
+  private var roomStart = 0
   /// How many of them the record found last has; 0 where its nodes are those of the tape.
   private(set) var plainNodes = 0
   /// Whether the record at the position has been found not to be plain.
@@ -116,8 +118,6 @@ package struct JSONFramer: Sendable {
     tape = JSONTape(depthLimit: depthLimit, depthPolicy: .opaque)
     index = StringIndex(kernel: kernel ?? .portable)
     isSlow = kernel == nil
-    let empty = JSONTape.Node(from: 0, to: 0, behind: 0, kind: .null, hasEscapes: false, isOpaque: false)
-    room = kernel == nil ? [] : [JSONTape.Node](repeating: empty, count: JSONFramer.mostPlainNodes)
   }
 
   /// Prepares for a new stream, keeping the memory of the last one.
@@ -165,8 +165,44 @@ package struct JSONFramer: Sendable {
     return step
   }
 
+  /// Reads on until something is there that is no record, or until there are so many.
+  ///
+  /// - Parameters:
+  ///   - window: The bytes of the stream from where the window begins.
+  ///   - isFinal: Whether the stream ends with the window.
+  ///   - most: How many records the batch may hold.
+  ///   - batch: Where the records go.
+  /// - Returns: What was found behind the records, never a record; `nil` where the batch is full, of records or nodes.
+  package mutating func next(
+    _ window: Span<UInt8>, isFinal: Bool, most: Int, into batch: inout RecordBatch
+  ) -> Step? {
+    // Nodes are made where the batch keeps them.
+    swap(&room, &batch.nodes)
+    roomStart = batch.nodeCount
+    defer {
+      swap(&room, &batch.nodes)
+      batch.nodeCount = roomStart
+      roomStart = 0
+    }
+    while batch.records.count < most, roomStart < RecordBatch.mostNodes {
+      switch advance(window, isFinal: isFinal) {
+      case .record(let range, let envelope):
+        batch.records.append(RecordBatch.Record(range: range, envelope: envelope, firstNode: roomStart))
+        if plainNodes > 0 {
+          roomStart += plainNodes
+        } else {
+          let end = min(roomStart + tape.nodes.count, room.count)
+          room.replaceSubrange(roomStart..<end, with: tape.nodes)
+          roomStart += tape.nodes.count
+        }
+      case let step: return step
+      }
+    }
+    return nil
+  }
+
   /// Reads on, and leaves the nodes of a plain record where they were made.
-  mutating func advance(_ window: Span<UInt8>, isFinal: Bool) -> Step {
+  private mutating func advance(_ window: Span<UInt8>, isFinal: Bool) -> Step {
     plainNodes = 0
     while true {
       switch phase {
@@ -365,11 +401,16 @@ package struct JSONFramer: Sendable {
 
   /// Reads a record that stands whole in the window and is not odd in any way, or returns `nil` for the automaton.
   private mutating func readPlainRecord(_ window: Span<UInt8>, isFinal: Bool) -> Step? {
+    let places = roomStart..<roomStart + JSONFramer.mostPlainNodes
+    if room.count < places.upperBound {
+      let empty = JSONTape.Node(from: 0, to: 0, behind: 0, kind: .null, hasEscapes: false, isOpaque: false)
+      room += repeatElement(empty, count: max(places.upperBound, 2 * room.count) - room.count)
+    }
     var length = 8 << 10
     while true {
       index.cover(window, from: position, length)
       index.pass(to: position)
-      let walk = tape.walk(window, from: position, &index, &room)
+      let walk = tape.walk(window, from: position, &index, &room, places)
       let isAllKnown = index.scannedTo == window.count
       switch walk {
       case .complete(let end, let count) where end - position <= recordLimit:
@@ -378,7 +419,7 @@ package struct JSONFramer: Sendable {
         position = end
         phase = .between
         followsElement = !levels.isEmpty
-        if count > 1 { rememberFirstName(window.extracting(range), of: room[0], room[1]) }
+        if count > 1 { rememberFirstName(window.extracting(range), of: room[roomStart], room[roomStart + 1]) }
         if case .envelopeArray(let envelope)? = levels.last { return .record(range, envelope) }
         return .record(range, nil)
       case .incomplete where !isAllKnown:

@@ -27,10 +27,12 @@ extension JSONTape {
   ///   - window: The window.
   ///   - start: Where the object's bracket stands; everything before it was passed in the index.
   ///   - index: The strings of the window.
-  ///   - room: Where nodes are made, from the front.
+  ///   - room: Where nodes are made.
+  ///   - places: Which places of the room may be used, from the front.
   /// - Returns: How the walk ended.
   func walk(
-    _ window: Span<UInt8>, from start: Int, _ index: inout StringIndex, _ room: inout [Node]
+    _ window: Span<UInt8>, from start: Int, _ index: inout StringIndex, _ room: inout [Node],
+    _ places: Range<Int>
   ) -> Walk {
     let origin = index.origin
     var walker = Walker(
@@ -40,9 +42,10 @@ extension JSONTape {
     let outcome = unsafe window.withUnsafeBufferPointer { bytes in
       unsafe index.withPlaces { quotes, backslashes in
         unsafe room.withUnsafeMutableBufferPointer { nodes in
-          guard let text = bytes.baseAddress, let quotes = quotes.baseAddress, let places = nodes.baseAddress
+          let nodes = unsafe UnsafeMutableBufferPointer(rebasing: nodes[places])
+          guard let text = bytes.baseAddress, let quotes = quotes.baseAddress, let first = nodes.baseAddress
           else { return Walk.irregular }
-          return unsafe walker.walk(text + start, quotes, backslashes, places, capacity: nodes.count - 2)
+          return unsafe walker.walk(text + start, quotes, backslashes, first, capacity: nodes.count - 2)
         }
       }
     }

@@ -17,14 +17,15 @@ package struct RecordBatch: Sendable {
   }
 
   /// The records in the order of the window.
-  package private(set) var records: [Record] = []
-  private var nodes: [JSONTape.Node] = []
+  package internal(set) var records: [Record] = []
+  /// Room for the nodes of all records, which stand one behind the other.
+  var nodes: [JSONTape.Node] = []
+  /// How many nodes all records have.
+  var nodeCount = 0
 
   /// Creates an empty batch.
   package init() {}
 
-  /// How many nodes all records have.
-  var nodeCount: Int { nodes.count }
   /// With how many nodes a batch is full: four times what a MiB of events has.
   static let mostNodes = 256 << 10
 
@@ -33,14 +34,8 @@ package struct RecordBatch: Sendable {
   /// Memory that only an unusually large record has needed is given back.
   package mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
-    nodes.removeAll(keepingCapacity: nodes.capacity <= 4 * RecordBatch.mostNodes)
-  }
-
-  mutating func append(
-    _ range: Range<Int>, _ envelope: Envelope?, _ nodes: UnsafeBufferPointer<JSONTape.Node>
-  ) {
-    records.append(Record(range: range, envelope: envelope, firstNode: self.nodes.count))
-    unsafe self.nodes.append(contentsOf: nodes)
+    nodeCount = 0
+    if nodes.count > 4 * RecordBatch.mostNodes { nodes = [] }
   }
 
   /// Calls a function with the nodes of all records.
@@ -61,38 +56,8 @@ package struct RecordBatch: Sendable {
   package func nodes(
     of index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>
   ) -> UnsafeBufferPointer<JSONTape.Node> {
-    let end = index + 1 < records.count ? records[index + 1].firstNode : nodes.count
+    let end = index + 1 < records.count ? records[index + 1].firstNode : nodeCount
     // Records have their nodes one behind the other.
     return unsafe UnsafeBufferPointer(rebasing: nodes[records[index].firstNode..<end])
-  }
-}
-
-extension JSONFramer {
-  /// Reads on until something is there that is no record, or until there are so many.
-  ///
-  /// - Parameters:
-  ///   - window: The bytes of the stream from where the window begins.
-  ///   - isFinal: Whether the stream ends with the window.
-  ///   - most: How many records the batch may hold.
-  ///   - batch: Where the records go.
-  /// - Returns: What was found behind the records, never a record; `nil` where the batch is full, of records or nodes.
-  package mutating func next(
-    _ window: Span<UInt8>, isFinal: Bool, most: Int, into batch: inout RecordBatch
-  ) -> Step? {
-    while batch.records.count < most, batch.nodeCount < RecordBatch.mostNodes {
-      switch advance(window, isFinal: isFinal) {
-      case .record(let range, let envelope):
-        // A plain record's nodes stand at the front of the room.
-        if plainNodes > 0 {
-          unsafe room.withUnsafeBufferPointer {
-            unsafe batch.append(range, envelope, UnsafeBufferPointer(rebasing: $0[..<plainNodes]))
-          }
-        } else {
-          unsafe tape.nodes.withUnsafeBufferPointer { unsafe batch.append(range, envelope, $0) }
-        }
-      case let step: return step
-      }
-    }
-    return nil
   }
 }
