@@ -128,24 +128,28 @@ extension UsageLedger {
 extension CoverageKey {
   /// What an event is about, or `nil` where it must be decoded to tell.
   init?(_ event: EventView) {
-    let category = event.has(.eventCategory) ? event.plainText(.eventCategory) : "Management"
-    guard let category, let account = event.plainText(.recipientAccountId),
-      let region = event.plainText(.awsRegion), let source = event.plainText(.eventSource)
+    guard let account = event.plainText(.recipientAccountId), let region = event.plainText(.awsRegion),
+      let source = event.plainText(.eventSource)
     else { return nil }
-    self.init(
-      account: account, region: region, category: category,
-      eventSource: category == "Management" ? "" : source)
+    let category = event.plainText(.eventCategory)
+    if category == nil, event.has(.eventCategory) { return nil }
+    self.init(account: account, region: region, stated: category, source)
   }
 
   /// What an event is about.
-  ///
-  /// Records before event version 1.08 have no category: they are management events but for data events of S3 and
-  /// Lambda, which nothing in them tells apart.
   init(_ event: CloudTrailEvent) {
-    let category = event.eventCategory ?? "Management"
     self.init(
       account: event.recipientAccountID ?? event.userIdentity.accountID ?? "", region: event.awsRegion ?? "",
-      category: category, eventSource: category == "Management" ? "" : event.eventSource ?? "")
+      stated: event.eventCategory, event.eventSource ?? "")
+  }
+
+  /// Records before event version 1.08 have no category: they are management events but for data events of S3 and
+  /// Lambda, which nothing in them tells apart.
+  private init(account: String, region: String, stated: String?, _ source: String) {
+    let category = stated ?? "Management"
+    self.init(
+      account: account, region: region, category: category,
+      eventSource: category == "Management" ? "" : source)
   }
 }
 

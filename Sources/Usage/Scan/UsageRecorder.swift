@@ -232,13 +232,13 @@ struct UsageRecorder: EventConsumer {
     coverage.add(time, to: shapes[shape].coverage)
     if shapes[shape].isTelling, !hasTaught[number] {
       hasTaught[number] = true
-      recorded.learn(Lessons.facts(event.userIdentity))
+      recorded.learn(Lessons.facts(userIdentity(of: event)))
     }
     if treatment == .covering { return }
     shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      recordSession(decodedIdentity(event, identity), Int(caller.number))
+      recordSession(userIdentity(of: event), Int(caller.number))
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -258,7 +258,7 @@ struct UsageRecorder: EventConsumer {
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ event: EventView) -> UInt32 {
     if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
-    let identity = decodedIdentity(event, key)
+    let identity = userIdentity(of: event)
     let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
     // What a person used a role for is kept of people whose identity differs from others' by the session alone.
     let kind = (user ?? .empty).following(event.callerKey)
@@ -276,7 +276,8 @@ struct UsageRecorder: EventConsumer {
   }
 
   /// The identity of an event, decoded once for all that is done with it.
-  private mutating func decodedIdentity(_ event: EventView, _ key: JSONDigest) -> UserIdentity {
+  private mutating func userIdentity(of event: EventView) -> UserIdentity {
+    let key = event.key(.userIdentity)
     if let lastIdentity, lastIdentity.key == key { return lastIdentity.identity }
     let identity = event.userIdentity
     lastIdentity = (key, identity)
@@ -330,7 +331,7 @@ struct UsageRecorder: EventConsumer {
     guard users[key] == nil else { return }
     if users.count >= UsageRecorder.mostSeen { users.removeAll() }
     users[key] = 0
-    guard shapes[shape].outcome != .denied, let user = RoleUser(event.userIdentity) else { return }
+    guard shapes[shape].outcome != .denied, let user = RoleUser(userIdentity(of: event)) else { return }
     let reader = UseReader(recorded.uses)
     let keys = usesOfShapes[shapes[shape].uses].map { reader.key(at: $0) }
     for key in keys { recorded.recordUser(user, of: key.principal, [key.action]) }
