@@ -93,19 +93,19 @@ struct FileReader: ~Copyable {
       } else {
         total += added
         stream.drop(split(stream.window.storage.span.extracting(stream.window.range), &text, &isFinal))
-        if total >= queue.sizes.least, !isFinal, queue.sharesStreams, case .json = text {
-          damage.add(records.damage)
-          let offset = total - stream.window.count
-          let shared = SharedStream(
-            stream, framer: framer, path: path, damage: damage, offset: offset, blockSize: queue.sizes.block)
-          queue.share(shared)
-          return help(shared)
-        }
       }
-      if !isFinal {
-        let before = stream.window.count
-        isMore = stream.extend()
-        added = stream.window.count - before
+      if isFinal { continue }
+      let before = stream.window.count
+      isMore = stream.extend()
+      added = stream.window.count - before
+      // A stream of which all is read already is not worth sharing, nor is its memory to be given away.
+      if isMore, total >= queue.sizes.least, queue.sharesStreams, decoder == nil, case .json = text {
+        damage.add(records.damage)
+        let shared = SharedStream(
+          stream, framer: framer, path: path, damage: damage, offset: total - before, examined: before,
+          blockSize: queue.sizes.block)
+        queue.share(shared)
+        return help(shared)
       }
     }
     if total == 0, stream.damage.isEmpty {

@@ -102,18 +102,19 @@ final class SharedStream: Sendable {
   ///   - path: The path of the file.
   ///   - damage: The damage found so far, but for the stream's own.
   ///   - offset: Where the window begins in the text.
+  ///   - examined: How many bytes of the window the framer has looked at.
   ///   - blockSize: How many bytes a block has at most.
   init(
     _ stream: consuming ByteStream, framer: JSONFramer, path: [UInt8], damage: FileDamage, offset: Int,
-    blockSize: Int
+    examined: Int, blockSize: Int
   ) {
     self.blockSize = blockSize
     self.path = path
     self.framer = framer
     isDecoded = stream.isCompressed
     let link = BlockLink()
-    // The framer may have looked at all that there is: no block may end before.
-    let leftover = Array(stream.window.unread)
+    // No block may end before what the framer has looked at does.
+    let leftover = Array(stream.window.unread.prefix(examined))
     stream.drop(leftover.count)
     link.tell(.inside(framer, leftover: leftover))
     let seen = (stream.damage.count, stream.rawBytes)
