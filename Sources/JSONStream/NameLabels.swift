@@ -299,10 +299,11 @@ package struct NameLabels: Sendable {
 
   /// What the texts so far were taken apart into.
   package var beginning: Beginning {
+    // Copied, for it is kept: what is reused here has room for more than a beginning needs.
     var beginning = Beginning()
-    beginning.skeleton = Array(skeleton[..<end])
-    beginning.letters = letters
-    beginning.labels = labels
+    beginning.skeleton += skeleton[..<end]
+    beginning.letters += letters
+    beginning.labels += labels
     beginning.isWhole = isWhole
     return beginning
   }
