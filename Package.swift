@@ -18,11 +18,13 @@ let strictC: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]
 
-/// C targets: each wraps one system library, the embedded tables or vector instructions behind a handful of functions.
+/// C targets: each wraps one system library, the embedded tables, vector instructions or settings of the C library behind
+/// a handful of functions.
 let shims: [Target] = [
   .target(name: "CInflate", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
   .target(name: "CCatalog", exclude: ["tables"], cSettings: strictC),
   .target(name: "CScan", cSettings: strictC),
+  .target(name: "CAllocator", cSettings: strictC),
 ]
 
 /// Library modules in the order in which data flows through them, with what each may import.
@@ -107,7 +109,8 @@ let package = Package(
     }
     + [
       .target(
-        name: "whittle", dependencies: everything.map { .byName(name: $0) }, swiftSettings: strict),
+        name: "whittle", dependencies: (["CAllocator"] + everything).map { .byName(name: $0) },
+        swiftSettings: strict),
       .executableTarget(
         name: "Program", dependencies: ["whittle"], exclude: ["link"], swiftSettings: strict,
         linkerSettings: selfContained),

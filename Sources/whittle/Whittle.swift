@@ -1,5 +1,6 @@
 // Where the program starts: arguments in, exit status out.
 
+import CAllocator
 import Glibc
 import Synchronization
 
@@ -9,6 +10,7 @@ package enum Whittle {
   package static func main() -> Never {
     // A reader that goes away must not kill the process: `write` reports it, and `OutputStream` ends quietly.
     _ = signal(SIGPIPE, SIG_IGN)
+    whittle_return_large_blocks()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 

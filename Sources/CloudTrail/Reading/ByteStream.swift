@@ -58,6 +58,8 @@ struct ByteStream: ~Copyable {
   private static let mostWholeInput = 1 << 20
   /// The longest member that is decoded as a whole; with the input, the most memory that a stream needs.
   private static let mostWholeOutput = 8 << 20
+  /// The largest window that is kept for the next file.
+  private static let mostKept = 4 << 20
   private static let mostStages = 5
   /// No honest file comes near these: deflate cannot pass 1,032 : 1, and logs reach 30 : 1.
   private static let mostExpansion = 2000
@@ -121,7 +123,7 @@ struct ByteStream: ~Copyable {
   /// Memory that only an unusually large record or member has needed is given back.
   mutating func close() {
     file = nil
-    if window.capacity > ByteStream.mostWholeOutput + ByteStream.pieceSize { window = ByteBuffer() }
+    if window.capacity > ByteStream.mostKept { window = ByteBuffer() }
   }
 
   /// Whether the file is compressed, so that offsets in the stream are not offsets in the file.
