@@ -36,10 +36,17 @@ if let folder = Settings.value("--trail") {
     )
     exit(2)
   }
-  let written = try TrailFiles(
-    Settings.model, bytes: Settings.size, files: Settings.number("--files", 1000), form: form, folder: folder)
-  print("\(written.events) events, \(written.bytes) bytes of JSON")
-  exit(0)
+  // Where it is there already, files are written beside what is in it.
+  mkdir(folder, 0o777)
+  do {
+    let written = try TrailFiles(
+      Settings.model, bytes: Settings.size, files: Settings.number("--files", 1000), form: form, folder: folder)
+    print("\(written.events) events, \(written.bytes) bytes of JSON")
+    exit(0)
+  } catch {
+    print("cannot write a trail to `\(folder)`: \(unsafe String(cString: strerror(error.status)))")
+    exit(1)
+  }
 }
 let chosen = scenarios.filter { scenario in
   (Settings.names.isEmpty || Settings.names.contains(scenario.name))
