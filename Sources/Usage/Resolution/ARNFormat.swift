@@ -45,6 +45,8 @@ final class ARNFormat: Hashable, Sendable {
   let specificity: (literals: Int, placeholders: Int)
   /// The placeholders of the resource part, in order.
   let placeholders: [String]
+  /// The names of these, taken apart.
+  let names: [PlaceholderName]
 
   /// Parses a format, or returns `nil` where the text is none.
   ///
@@ -61,6 +63,7 @@ final class ARNFormat: Hashable, Sendable {
     for case .literal(let text) in resource { literals += text.utf8.count }
     placeholders = resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
     specificity = (literals, placeholders.count)
+    names = placeholders.map { PlaceholderName($0) }
     pieces = resource.map { token in
       switch token {
       case .literal(let text): .literal(Array(text.utf8))

@@ -166,6 +166,7 @@ public struct ActionResolver: Sendable {
   /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
     let stated = EC2Resources.taggedTypes(call)
+    if stated.isEmpty { return [] }
     return action.types.filter { stated.contains($0.name) }.flatMap { type in
       let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
       return EC2Resources().tagged(query).map { resource in

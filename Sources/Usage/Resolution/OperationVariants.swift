@@ -31,7 +31,7 @@ enum OperationVariants {
   /// - Returns: The event source to look up.
   static func source(_ source: String, _ name: String, _ call: Call) -> String {
     if source == "autoscaling.amazonaws.com",
-      name.contains("ScalableTarget") || call.request.value(named: "serviceNamespace") != nil
+      name.containsBytes(of: "ScalableTarget") || call.request.value(named: "serviceNamespace") != nil
     {
       return "application-autoscaling.amazonaws.com"
     }
@@ -47,8 +47,9 @@ enum OperationVariants {
   /// - Returns: The actions, each with the rule that asks for it.
   static func actions(_ plan: OperationPlan, _ call: Call, _ plans: PlanCache) -> [ActionNeed] {
     let proved = plan.mapping.requirements.filter { $0.always || call.proves($0.proofs) }
-    let replaced = Set(proved.compactMap(\.replaces))
-    return proved.filter { $0.replaces != nil || !replaced.contains($0.action) }.map { action in
+    return proved.filter { action in
+      action.replaces != nil || !proved.contains { $0.replaces == action.action }
+    }.map { action in
       if let path = action.resourcePath {
         return ActionNeed(
           action: action.action, resources: ResourcePaths.resource(path, call).map { [$0] }, rule: "path")

@@ -23,7 +23,7 @@ struct ResourceQuery {
   /// Whether the service makes a resource of this type in the call, and so assigns what the request does not state.
   var isCreated: Bool {
     guard plan.creates, action.service != "s3", action.service != "rds" else { return false }
-    if operation.isAbout(type.name, of: action.service) { return true }
+    if operation.isAbout(type, of: action.service) { return true }
     let required = action.required
     return action.types.count == 1 || (required.count == 1 && required[0].name == type.name)
   }

@@ -5,8 +5,9 @@
 // of whole names and of text of their own. So two calls that differ in nothing but names need the same permissions under
 // other names, and a template that is made of the one gives those of the other.
 //
-// That is not taken on trust. A template is made only where the call, resolved once more under names that were made up,
-// gives what the template gives for these; else the rules look at the call each time.
+// That is not taken on trust. What rules make of one call is a draft of a template. It becomes one when a second call is
+// resolved under names that were made up, and gives what the draft gives for these; else the rules look at the calls each
+// time. So calls that are met once cost no trial, and the second one costs nothing but the trial.
 
 import CloudTrail
 import IAM
@@ -41,13 +42,18 @@ final class ResolutionTemplate: Sendable {
 
     /// Appends the text with other names.
     func write(_ labels: NameLabels, _ names: [UInt8], to target: inout [UInt8]) {
-      var copied = 0
-      for place in places {
-        target += letters[copied..<place.offset]
-        target += names[labels.range(place.label)]
-        copied = place.offset
+      // Pieces are copied as memory: appending slices of arrays counts references for each.
+      unsafe letters.withUnsafeBufferPointer { letters in
+        unsafe names.withUnsafeBufferPointer { names in
+          var copied = 0
+          for place in places {
+            unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: letters[copied..<place.offset]))
+            unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: names[labels.range(place.label)]))
+            copied = place.offset
+          }
+          unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: letters[copied...]))
+        }
       }
-      target += letters[copied...]
     }
 
     /// The text with other names.
@@ -74,35 +80,31 @@ final class ResolutionTemplate: Sendable {
     }
   }
 
-  fileprivate final class Need: Sendable {
+  fileprivate struct Need: Sendable {
     let requirement: Requirement
     let resource: Text
     let context: [Pair]
     let unresolvedReason: Text?
-    /// Whether no name stands in the context.
-    let hasFixedContext: Bool
 
     init(_ requirement: Requirement, _ labels: NameLabels) {
       self.requirement = requirement
       resource = Text(requirement.resource, labels)
       context = requirement.context.map { Pair($0, labels) }
-      hasFixedContext = context.allSatisfy(\.isFixed)
       unresolvedReason = requirement.unresolvedReason.map { Text($0, labels) }
-    }
-
-    /// The context with other names; names decide the order.
-    func filledContext(_ labels: NameLabels, _ names: [UInt8]) -> [ContextPair] {
-      context.map { $0.filled(labels, names) }.sorted()
     }
 
     func filled(_ labels: NameLabels, _ names: [UInt8]) -> Requirement {
       var filled = requirement
       filled.resource = resource.filled(labels, names)
-      if !context.isEmpty { filled.context = filledContext(labels, names) }
+      // Names decide the order.
+      if !context.isEmpty { filled.context = context.map { $0.filled(labels, names) }.sorted() }
       if let unresolvedReason { filled.unresolvedReason = unresolvedReason.filled(labels, names) }
       return filled
     }
   }
+
+  /// What names in a requirement decide.
+  fileprivate enum Part: Sendable { case resource, reason }
 
   private enum Lesson: Sendable {
     case identity(arn: Text)
@@ -128,29 +130,60 @@ final class ResolutionTemplate: Sendable {
     }
   }
 
+  /// What will be a template once it is proved.
+  struct Draft: Sendable {
+    private let template: ResolutionTemplate
+    /// The sort of the calls.
+    let sort: CallSort
+
+    /// Drafts a template, or returns `nil` where it would not give what it is made of.
+    ///
+    /// - Parameters:
+    ///   - resolution: What a call needs.
+    ///   - labels: The names in it.
+    ///   - sort: The sort of the call.
+    init?(_ resolution: Resolution, _ labels: NameLabels, _ sort: CallSort) {
+      template = ResolutionTemplate(resolution, labels)
+      self.sort = sort
+      guard template.filled(labels, labels.allLetters).isWritten(as: resolution) else { return nil }
+    }
+
+    /// The template, or `nil` where rules look at the names in the call.
+    ///
+    /// - Parameters:
+    ///   - labels: The names in a call of the same skeleton.
+    ///   - letters: Names that were made up, laid out as ``NameLabels/allLetters`` is.
+    ///   - renamed: What rules make of the call under these names.
+    /// - Returns: The template.
+    func proved(_ labels: NameLabels, _ letters: [UInt8], by renamed: Resolution) -> ResolutionTemplate? {
+      template.filled(labels, letters).isWritten(as: renamed) ? template : nil
+    }
+  }
+
   /// The resolution of one of the calls.
   private let resolution: Resolution
   private let needs: [Need]
   private let lessons: [Lesson]
   private let observed: [Pair]
-  private let hasFixedContext: Bool
+  /// The texts of requirements with names in them.
+  private let openTexts: [(need: Int, part: Part, text: Text)]
+  /// The requirements with names in their contexts.
+  private let openContexts: [Int]
+  private let hasOpenObserved: Bool
 
-  /// Makes a template of a resolution, or returns `nil` where rules look at the names in the call.
-  ///
-  /// - Parameters:
-  ///   - resolution: What the call needs.
-  ///   - labels: The names in it.
-  ///   - resolve: Resolves the call under other names, which are laid out as ``NameLabels/allLetters`` is.
-  init?(_ resolution: Resolution, _ labels: NameLabels, _ resolve: ([UInt8]) -> Resolution?) {
+  private init(_ resolution: Resolution, _ labels: NameLabels) {
     self.resolution = resolution
     needs = resolution.requirements.map { Need($0, labels) }
     lessons = resolution.lessons.map { Lesson($0, labels) }
     observed = resolution.observedContext.map { Pair($0, labels) }
-    hasFixedContext = observed.allSatisfy(\.isFixed)
-    guard let letters = labels.renamed(), let renamed = resolve(letters) else { return nil }
-    guard filled(labels, letters).isWritten(as: renamed),
-      filled(labels, labels.allLetters).isWritten(as: resolution)
-    else { return nil }
+    hasOpenObserved = !observed.allSatisfy(\.isFixed)
+    var open: [(need: Int, part: Part, text: Text)] = []
+    for (number, need) in needs.enumerated() {
+      if !need.resource.isFixed { open.append((number, .resource, need.resource)) }
+      if let reason = need.unresolvedReason, !reason.isFixed { open.append((number, .reason, reason)) }
+    }
+    openTexts = open
+    openContexts = needs.indices.filter { [needs] in !needs[$0].context.allSatisfy(\.isFixed) }
   }
 
   /// What a call needs.
@@ -165,7 +198,7 @@ final class ResolutionTemplate: Sendable {
     // Names decide the order.
     result.requirements.sort { $0.precedes($1) }
     result.lessons = filledLessons(labels, names)
-    result.observedContext = filledContext(labels, names)
+    result.observedContext = observed.map { $0.filled(labels, names) }.sorted()
     return result
   }
 
@@ -176,18 +209,17 @@ final class ResolutionTemplate: Sendable {
   ///   - names: Their letters.
   /// - Returns: The facts, sorted.
   func filledLessons(_ labels: NameLabels, _ names: [UInt8]) -> [LearnedFact] {
-    lessons.map { $0.filled(labels, names) }.sorted()
+    lessons.isEmpty ? [] : lessons.map { $0.filled(labels, names) }.sorted()
   }
 
-  private func filledContext(_ labels: NameLabels, _ names: [UInt8]) -> [ContextPair] {
-    observed.map { $0.filled(labels, names) }.sorted()
-  }
-
-  /// What a call needs by numbers, as far as that is the same whatever the names.
+  /// What calls need by numbers, as far as that is the same whatever the names.
   struct Numbers: Sendable {
     fileprivate var needs: [UseTable.Need] = []
-    /// The observed context.
+    /// The numbers of the pairs of open contexts, 0 for texts with names in them.
+    fileprivate var contexts: [[(key: UInt32, value: UInt32)]] = []
+    /// The observed context, and the pairs of it.
     fileprivate var observed: UInt32 = 0
+    fileprivate var observedPairs: [(key: UInt32, value: UInt32)] = []
   }
 
   /// Gives numbers to what is the same whatever the names.
@@ -195,9 +227,17 @@ final class ResolutionTemplate: Sendable {
   /// - Parameter table: The table that the numbers are of.
   /// - Returns: The numbers.
   func numbers(in table: inout UseTable) -> Numbers {
+    func number(_ text: Text) -> UInt32 {
+      text.isFixed ? table.number { $0 += text.letters } : TextTable.none
+    }
+    func pairs(_ context: [Pair]) -> [(key: UInt32, value: UInt32)] {
+      context.map { (number($0.key), number($0.value)) }
+    }
     var numbers = Numbers()
     for need in needs { numbers.needs.append(UseTable.Need(need.requirement, &table)) }
+    numbers.contexts = openContexts.map { pairs(needs[$0].context) }
     numbers.observed = table.number(of: resolution.observedContext)
+    if hasOpenObserved { numbers.observedPairs = pairs(observed) }
     return numbers
   }
 
@@ -212,20 +252,41 @@ final class ResolutionTemplate: Sendable {
   func fill(
     _ labels: NameLabels, _ numbers: Numbers, _ table: inout UseTable, _ found: inout [UseTable.Need]
   ) -> UInt32 {
+    let first = found.count
+    found += numbers.needs
+    if openTexts.isEmpty, openContexts.isEmpty, !hasOpenObserved { return numbers.observed }
     let names = labels.allLetters
-    for (number, need) in needs.enumerated() {
-      var filled = numbers.needs[number]
-      if !need.resource.isFixed {
-        filled.resource = table.number { need.resource.write(labels, names, to: &$0) }
+    // What is open is looked at where it stands.
+    for place in openTexts.indices {
+      let number = table.number { openTexts[place].text.write(labels, names, to: &$0) }
+      switch openTexts[place].part {
+      case .resource: found[first + openTexts[place].need].resource = number
+      case .reason: found[first + openTexts[place].need].reason = number
       }
-      if !need.hasFixedContext { filled.context = table.number(of: need.filledContext(labels, names)) }
-      if let reason = need.unresolvedReason, !reason.isFixed {
-        filled.reason = table.number { reason.write(labels, names, to: &$0) }
-      }
-      found.append(filled)
     }
-    if hasFixedContext { return numbers.observed }
-    return table.number(of: filledContext(labels, names))
+    for (place, need) in openContexts.enumerated() {
+      found[first + need].context = ResolutionTemplate.fill(
+        needs[need].context, numbers.contexts[place], labels, names, &table)
+    }
+    if !hasOpenObserved { return numbers.observed }
+    return ResolutionTemplate.fill(observed, numbers.observedPairs, labels, names, &table)
+  }
+
+  /// The number of a context with other names.
+  private static func fill(
+    _ context: [Pair], _ numbers: [(key: UInt32, value: UInt32)], _ labels: NameLabels, _ names: [UInt8],
+    _ table: inout UseTable
+  ) -> UInt32 {
+    table.number(ofPairs: context.count) { place, texts in
+      var pair = numbers[place]
+      if !context[place].key.isFixed {
+        pair.key = texts.number { context[place].key.write(labels, names, to: &$0) }
+      }
+      if !context[place].value.isFixed {
+        pair.value = texts.number { context[place].value.write(labels, names, to: &$0) }
+      }
+      return pair
+    }
   }
 }
 

@@ -13,8 +13,8 @@ final class SharedResolver: Sendable {
   enum Entry: Sendable {
     /// Calls of it differ by a further part.
     case fork
-    /// A call of it was met.
-    case met
+    /// A call of it was met; with the draft of a template, where one was made.
+    case met(ResolutionTemplate.Draft?)
     /// Rules look at the names in its calls.
     case named
     /// What its calls need, how many large parts decide that, and their sort.

@@ -7,13 +7,13 @@ import JSONStream
 
 /// Templates found by the skeletons of events.
 ///
-/// What was met once is noted, what is met again is made a template of: most of what comes once only is never seen again.
+/// What was met once is a draft, which is proved when it is met again: most of what comes once only is never seen again.
 /// The table is bounded; what it holds changes the speed, not the result.
 struct TemplateTable: Sendable {
   /// What is known of one skeleton.
   private enum Entry: Sendable {
-    /// A call of it was met.
-    case met
+    /// A call of it was met; with the draft of a template, where one was made.
+    case met(ResolutionTemplate.Draft?)
     /// Rules look at the names in its calls.
     case named
     /// What its calls need, and how many large parts decide that.
@@ -44,9 +44,12 @@ struct TemplateTable: Sendable {
 
   private static let mostEntries = 65_536
   private static let mostBeginnings = 4096
+  /// How many drafts are kept that may never be met again.
+  private static let mostDrafts = 4096
 
   private var numbers = DigestTable()
   private var entries: [Entry] = []
+  private var drafts = 0
   private var labels: NameLabels
   /// What skeletons begin with: what the identity tells, region and account, which are the same for many calls.
   private var beginnings: [NameLabels.Beginning] = []
@@ -86,16 +89,19 @@ struct TemplateTable: Sendable {
   ///   - table: The table that numbers are of.
   ///   - calls: The table that the numbers of sorts are of.
   ///   - needs: What the call needs is appended here.
+  ///   - resolve: Resolves an event by rules, and tells how many of its large parts decided that.
   /// - Returns: What else is known of the call; `nil` where rules must look.
   mutating func call(
     _ event: EventView, _ outline: EventOutline, _ surroundings: (texts: [String?], digest: JSONDigest),
-    _ table: inout UseTable, _ calls: inout CallTable, _ needs: inout [UseTable.Need]
+    _ table: inout UseTable, _ calls: inout CallTable, _ needs: inout [UseTable.Need],
+    _ resolve: (CloudTrailEvent) -> (Resolution, partsRead: Int)
   ) -> Found? {
     found = nil
     begin(event, surroundings)
-    event.take(apart: outline, &labels)
+    let refusal = event.mayRefuse ? Refusal(event) : nil
+    event.take(apart: outline, refusal, &labels)
     guard labels.isWhole else { return nil }
-    rest = event.wordsDigest(outline)
+    rest = event.wordsDigest(outline, refusal)
     key = labels.digest.following(rest)
     parts = 0
     find(&calls)
@@ -104,7 +110,9 @@ struct TemplateTable: Sendable {
       guard labels.isWhole else { return nil }
       find(&calls)
     }
-    guard let found, case .template(let template, var facts) = entries[found] else { return nil }
+    guard let found else { return nil }
+    if case .met(let draft?) = entries[found] { prove(draft, event, &calls, resolve) }
+    guard case .template(let template, var facts) = entries[found] else { return nil }
     if facts.numbers == nil {
       facts.numbers = template.numbers(in: &table)
       entries[found] = .template(template, facts)
@@ -113,6 +121,25 @@ struct TemplateTable: Sendable {
     return Found(
       sort: facts.sort, observed: template.fill(labels, numbers, &table, &needs),
       lessons: template.filledLessons(labels, labels.allLetters), parts: facts.parts)
+  }
+
+  /// Makes a template of a draft for the skeleton at hand, unless rules look at the names in its calls.
+  private mutating func prove(
+    _ draft: ResolutionTemplate.Draft, _ event: EventView, _ calls: inout CallTable,
+    _ resolve: (CloudTrailEvent) -> (Resolution, partsRead: Int)
+  ) {
+    let template = labels.renamed().flatMap { letters -> ResolutionTemplate? in
+      guard let renamed = event.renamed(labels, letters) else { return nil }
+      let (resolution, partsRead) = resolve(renamed)
+      return partsRead > parts ? nil : draft.proved(labels, letters, by: resolution)
+    }
+    guard let template else {
+      add(.named)
+      shared.add(.named, key)
+      return
+    }
+    add(.template(template, Facts(parts: parts, sort: calls.number(of: draft.sort))))
+    shared.add(.template(template, parts: parts, draft.sort), key)
   }
 
   /// Begins the skeleton of an event.
@@ -137,16 +164,18 @@ struct TemplateTable: Sendable {
   /// Finds what is known of the skeleton at hand, here or by other threads.
   private mutating func find(_ calls: inout CallTable) {
     let number = numbers[key]
+    var isDrafted = false
     if let number {
       if number == DigestTable.fork { return }
       found = Int(number)
-      guard case .met = entries[Int(number)] else { return }
+      guard case .met(let draft) = entries[Int(number)] else { return }
+      isDrafted = draft != nil
     }
     switch shared.find(key) {
     case .fork:
       // What was met here stays: it has decided less.
       if number == nil { numbers[key] = DigestTable.fork }
-    case .met: if number == nil { add(.met) }
+    case .met(let draft): if !isDrafted { add(.met(draft)) }
     case .named: add(.named)
     case .template(let template, let parts, let sort):
       add(.template(template, Facts(parts: parts, sort: calls.number(of: sort))))
@@ -156,13 +185,17 @@ struct TemplateTable: Sendable {
 
   /// Adds or replaces what is known of the skeleton at hand.
   private mutating func add(_ entry: Entry) {
+    if case .met(_?) = entry { drafts += 1 }
     if let found {
+      if case .met(_?) = entries[found] { drafts -= 1 }
       entries[found] = entry
       return
     }
     if entries.count >= TemplateTable.mostEntries {
       entries.removeAll(keepingCapacity: true)
       numbers.removeAll()
+      drafts = 0
+      if case .met(_?) = entry { drafts = 1 }
     }
     found = entries.count
     numbers[key] = UInt32(entries.count)
@@ -183,34 +216,15 @@ struct TemplateTable: Sendable {
   /// - Parameters:
   ///   - event: The event.
   ///   - resolution: What the call needs.
-  ///   - sort: Its sort, and the number of that.
+  ///   - sort: Its sort.
   ///   - partsRead: How many of its large parts decide what it needs.
-  ///   - resolve: Resolves an event.
-  mutating func learn(
-    _ event: EventView, _ resolution: Resolution, _ sort: (CallSort, number: UInt32), _ partsRead: Int,
-    _ resolve: (CloudTrailEvent) -> Resolution
-  ) {
+  mutating func learn(_ event: EventView, _ resolution: Resolution, _ sort: CallSort, _ partsRead: Int) {
     guard labels.isWhole else { return }
-    guard let found else {
-      note(event, partsRead)
+    if let found {
+      guard case .met = entries[found] else { return }
+      note(partsRead > parts ? .named : sketch(resolution, sort))
       return
     }
-    guard case .met = entries[found] else { return }
-    let template =
-      partsRead > parts
-      ? nil
-      : ResolutionTemplate(resolution, labels) { letters in event.renamed(labels, letters).map(resolve) }
-    guard let template else {
-      entries[found] = .named
-      shared.add(.named, key)
-      return
-    }
-    entries[found] = .template(template, Facts(parts: parts, sort: sort.number))
-    shared.add(.template(template, parts: parts, sort.0), key)
-  }
-
-  /// Notes that a call was met.
-  private mutating func note(_ event: EventView, _ partsRead: Int) {
     // An earlier call may have forked further than this one needs.
     while parts < partsRead || numbers[key] == DigestTable.fork, parts < EventView.parts.count {
       numbers[key] = DigestTable.fork
@@ -218,8 +232,23 @@ struct TemplateTable: Sendable {
       addPart(event)
       guard labels.isWhole else { return }
     }
-    add(.met)
-    shared.add(.met, key)
+    note(sketch(resolution, sort))
+  }
+
+  /// What is known of the skeleton at hand after its first call.
+  private func sketch(_ resolution: Resolution, _ sort: CallSort) -> SharedResolver.Entry {
+    if drafts >= TemplateTable.mostDrafts { return .met(nil) }
+    return ResolutionTemplate.Draft(resolution, labels, sort).map { .met($0) } ?? .named
+  }
+
+  /// Notes what is known of the skeleton at hand, but for forks and templates.
+  private mutating func note(_ entry: SharedResolver.Entry) {
+    switch entry {
+    case .met(let draft): add(.met(draft))
+    case .named: add(.named)
+    case .fork, .template: return
+    }
+    shared.add(entry, key)
   }
 
   private mutating func addPart(_ event: EventView) {
@@ -229,14 +258,30 @@ struct TemplateTable: Sendable {
   }
 }
 
+/// What the error message of an event says of a refusal, read once.
+private struct Refusal {
+  /// The message; `nil` where it is written with escapes.
+  let message: String?
+  /// What IAM says of a refusal.
+  let denial: DenialMessage?
+
+  /// Reads the message.
+  ///
+  /// - Parameter event: The event, whose message may say something of a refusal.
+  init(_ event: EventView) {
+    message = event.plainText(.errorMessage)
+    denial = message.flatMap { DenialMessage($0) }
+  }
+}
+
 extension EventView {
   /// Adds to the skeleton of an event all that decides its resolution but for the caller, region and account, large parts
-  /// and ``wordsDigest(_:)``.
-  fileprivate func take(apart outline: EventOutline, _ labels: inout NameLabels) {
-    if mayRefuse {
+  /// and ``wordsDigest(_:_:)``.
+  fileprivate func take(apart outline: EventOutline, _ refusal: Refusal?, _ labels: inout NameLabels) {
+    if let refusal {
       // Of what IAM says of a refusal the resource alone has names in it; it is there whether it is listed or not.
-      guard let message = plainText(.errorMessage) else { return labels.giveUp() }
-      labels.append(DenialMessage(message)?.resource)
+      guard refusal.message != nil else { return labels.giveUp() }
+      labels.append(refusal.denial?.resource)
     }
     append(.resources, to: &labels)
     // Where a part may tell something, all of it may.
@@ -245,7 +290,7 @@ extension EventView {
   }
 
   /// The digest of what is compared letter by letter.
-  fileprivate func wordsDigest(_ outline: EventOutline) -> JSONDigest {
+  fileprivate func wordsDigest(_ outline: EventOutline, _ refusal: Refusal?) -> JSONDigest {
     var key = JSONDigest.empty
     func add(_ digest: JSONDigest) { key = digest.following(key) }
     add(self.key(.eventSource))
@@ -258,12 +303,12 @@ extension EventView {
     if has(.errorMessage) { presence |= 16 }
     if outline.request != .empty { presence |= 32 }
     if outline.response != .empty { presence |= 64 }
-    if mayRefuse, let message = plainText(.errorMessage) {
+    if let refusal, let message = refusal.message {
       // As `Outcome` looks at it.
       let isRefusal =
         message.hasPrefix("User: ") && message.containsBytes(of: " is not authorized to perform: ")
       presence |= isRefusal ? 128 : 256
-      if let denial = DenialMessage(message) { add(JSONDigest(denial.action.utf8.span)) }
+      if let denial = refusal.denial { add(JSONDigest(denial.action.utf8.span)) }
     }
     add(JSONDigest(presence))
     return key

@@ -122,6 +122,35 @@ public struct UseTable: Sendable {
     return numberOfTail(start)
   }
 
+  /// The number of a list of pairs that are told by the numbers of their texts; they are put into their order.
+  ///
+  /// - Parameters:
+  ///   - count: How many pairs there are: few, for each is put into its place by itself.
+  ///   - pair: The pair of a number below the count.
+  /// - Returns: The number of the list.
+  @inline(__always)
+  mutating func number(
+    ofPairs count: Int, _ pair: (Int, inout TextTable) -> (key: UInt32, value: UInt32)
+  ) -> UInt32 {
+    if count == 0 { return 0 }
+    let start = pairs.count
+    for number in 0..<count {
+      let pair = pair(number, &texts)
+      var place = pairs.count
+      pairs.append(pair)
+      while place > start, precedes(pair, pairs[place - 1]) {
+        pairs[place] = pairs[place - 1]
+        place -= 1
+      }
+      pairs[place] = pair
+    }
+    return numberOfTail(start)
+  }
+
+  private func precedes(_ left: (key: UInt32, value: UInt32), _ right: (key: UInt32, value: UInt32)) -> Bool {
+    left.key == right.key ? texts.precedes(left.value, right.value) : texts.precedes(left.key, right.key)
+  }
+
   /// The number of the pairs that were appended.
   private mutating func numberOfTail(_ start: Int) -> UInt32 {
     let hash = UseTable.hash(pairs[start...])

@@ -67,7 +67,10 @@ struct EC2Resources: ServiceRule {
   private func identified(_ query: ResourceQuery) -> [String] {
     guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
     var resources: [String] = []
-    for parameter in query.call.request.parameters where EC2Resources.id(parameter.value, has: prefix) {
+    // Most values are no such ids, and are looked at where they stand.
+    let parameters = query.call.request.parameters
+    for place in parameters.indices where EC2Resources.id(parameters[place].value, has: prefix) {
+      let parameter = parameters[place]
       // What a filter, a tag or a security group's rule only refers to is not asked for.
       let isReference = parameter.path.contains { container in
         container.hasPrefix("filter") || container.hasPrefix("tag") || container.hasPrefix("ippermission")

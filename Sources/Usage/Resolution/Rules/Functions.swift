@@ -33,7 +33,7 @@ struct Functions: ServiceRule {
       place.account = account
       function = String(text[marker.upperBound...])
     }
-    if !function.contains(":"), let qualifier = request.value(named: "qualifier"),
+    if !function.hasByte(UInt8(ascii: ":")), let qualifier = request.value(named: "qualifier"),
       WellFormed.isValue(qualifier)
     {
       function += ":" + qualifier

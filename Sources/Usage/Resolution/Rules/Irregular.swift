@@ -10,7 +10,7 @@ struct WebACLs: ServiceRule {
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
     guard let format = query.type.formats.first, format.placeholders.first == "Scope",
-      query.operation.isAbout(query.type.name, of: "wafv2"), let scope = request.value(named: "scope"),
+      query.operation.isAbout(query.type, of: "wafv2"), let scope = request.value(named: "scope"),
       let name = request.value(named: "name"), WellFormed.isValue(name)
     else { return [] }
     let word = scope == "CLOUDFRONT" ? "global" : "regional"
@@ -47,7 +47,7 @@ struct Builds: ServiceRule {
     let ids = ["ids", "id"].flatMap { query.call.request.values(named: $0) }.map(\.value)
     return ids.compactMap { id in
       let project = id.split(separator: ":").first.map(String.init) ?? ""
-      return id.contains(":") && !id.hasPrefix("arn:") ? query.resource(named: project) : nil
+      return id.hasByte(UInt8(ascii: ":")) && !id.hasPrefix("arn:") ? query.resource(named: project) : nil
     }
   }
 }
