@@ -92,6 +92,7 @@ enum Lessons {
 extension JSONPart {
   /// Whether a string in the part may be an ARN of IAM: most parts have none, and need not be indexed for that.
   fileprivate var mayTeach: Bool {
+    if case .value(.null) = self { return false }
     guard case .written(let text, let nodes) = self else { return true }
     return nodes.contains { node in
       guard node.isString, node.end - node.start > 10 else { return false }

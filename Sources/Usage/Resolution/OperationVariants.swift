@@ -80,8 +80,7 @@ enum StatedResources {
       guard WellFormed.isValue(value) else { return nil }
       if let arn = WellFormed.arn(value) {
         guard action.accepts(arn) else { return nil }
-        return "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-          + ResourcePattern.escaped(arn.resource)
+        return ResourcePattern.text(arn)
       }
       guard let format = (action.required.first ?? action.types.first)?.formats.first,
         format.placeholders.count == 1, let text = format.filled(call.place, [value])

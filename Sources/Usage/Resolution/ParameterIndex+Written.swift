@@ -11,7 +11,8 @@ extension ParameterIndex {
     switch part {
     case .value(let value): self.init(value)
     case .written(let text, let nodes):
-      self.init()
+      // Of the nodes, half are names; few parts have more than some dozens.
+      self.init(expecting: min(nodes.count / 2, 64))
       var path: [String] = []
       var positions: [Int] = []
       let part = WrittenPart(nodes: nodes, text: text)
@@ -46,7 +47,7 @@ extension ParameterIndex {
       var name = index + 1
       while name < node.next {
         let folded = part.foldedName(part.nodes[name])
-        if !path.isEmpty, ParameterIndex.listContainers.contains(folded) {
+        if !path.isEmpty, ParameterIndex.isListContainer(folded) {
           visit(name + 1, part, &path, &positions)
         } else {
           path.append(folded)
@@ -117,7 +118,9 @@ private struct WrittenPart {
   }
 
   private func decoded(_ range: Range<Int>) -> String {
-    String(decoding: text[range], as: UTF8.self)
+    unsafe text.withUnsafeBufferPointer {
+      unsafe String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
+    }
   }
 
   /// A name in lower-case letters and digits only.

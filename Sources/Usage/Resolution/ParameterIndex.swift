@@ -40,7 +40,12 @@ package struct ParameterIndex: Sendable {
   private static let few = 24
 
   /// Creates an index of nothing.
-  init() {}
+  ///
+  /// - Parameter count: How many scalars will be there, about.
+  init(expecting count: Int) {
+    parameters.reserveCapacity(count)
+    names.reserveCapacity(count)
+  }
 
   /// Indexes a value.
   ///
@@ -173,8 +178,20 @@ package struct ParameterIndex: Sendable {
     ["Request", "Response", "Input", "Req"].contains { name.hasSuffix($0) }
   }
 
-  /// Names of lists that leave no trace in a path.
-  static let listContainers: Set<String> = ["items", "item", "member", "members", "entry"]
+  /// Whether a list of this name leaves no trace in a path.
+  ///
+  /// - Parameter name: The folded name.
+  /// - Returns: Whether it does not.
+  static func isListContainer(_ name: String) -> Bool {
+    // Most names are of another length.
+    switch name.utf8.count {
+    case 4: name == "item"
+    case 5: name == "items" || name == "entry"
+    case 6: name == "member"
+    case 7: name == "members"
+    default: false
+    }
+  }
 
   private mutating func visit(_ value: JSONValue, _ path: inout [String], _ positions: inout [Int]) {
     guard !isFull, path.count < ParameterIndex.deepest else { return }
@@ -195,7 +212,7 @@ package struct ParameterIndex: Sendable {
       }
       for member in members {
         let name = ParameterIndex.folded(member.name)
-        if !path.isEmpty, ParameterIndex.listContainers.contains(name) {
+        if !path.isEmpty, ParameterIndex.isListContainer(name) {
           visit(member.value, &path, &positions)
         } else {
           path.append(name)

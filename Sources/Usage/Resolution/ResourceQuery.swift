@@ -34,8 +34,7 @@ struct ResourceQuery {
   /// - Returns: The pattern, or `nil` where it would not be of the type.
   func resource(_ arn: ARN) -> String? {
     guard action.serviceTypes.types(of: arn).contains(type.name) else { return nil }
-    return "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-      + ResourcePattern.escaped(arn.resource)
+    return ResourcePattern.text(arn)
   }
 
   /// The ARN of the format, checked to be of the type that is asked for.

@@ -13,6 +13,40 @@ import CloudTrail
 import IAM
 import JSONStream
 
+/// The names in a call, by the numbers of their labels.
+struct Names: Sendable {
+  fileprivate var letters: [UInt8] = []
+  /// Where the letters of each stand; those of labels that nobody asked for are of no use.
+  fileprivate var ranges: [Range<Int>] = []
+
+  /// Creates no names.
+  init() {}
+
+  /// Takes the names of a call that its template has places for.
+  ///
+  /// - Parameters:
+  ///   - labels: The call, taken apart.
+  ///   - template: The template.
+  mutating func take(_ labels: NameLabels, for template: ResolutionTemplate) {
+    guard let last = template.labelsUsed.last else { return }
+    // A copy, so that the labels keep their memory to themselves.
+    letters.removeAll(keepingCapacity: true)
+    letters += labels.allLetters
+    while ranges.count <= last { ranges.append(0..<0) }
+    for label in template.labelsUsed { ranges[label] = labels.range(label) }
+  }
+
+  /// Other names for the labels of a call.
+  ///
+  /// - Parameters:
+  ///   - labels: The call, taken apart.
+  ///   - letters: The names, laid out as ``NameLabels/allLetters`` is.
+  init(_ labels: NameLabels, _ letters: [UInt8]) {
+    self.letters = letters
+    ranges = labels.labels.indices.map { labels.range($0) }
+  }
+}
+
 /// What calls need that differ in nothing but names.
 final class ResolutionTemplate: Sendable {
   /// A text with the places of names in it.
@@ -40,27 +74,51 @@ final class ResolutionTemplate: Sendable {
     /// Whether no name stands in the text.
     var isFixed: Bool { places.isEmpty }
 
-    /// Appends the text with other names.
-    func write(_ labels: NameLabels, _ names: [UInt8], to target: inout [UInt8]) {
-      // Pieces are copied as memory: appending slices of arrays counts references for each.
-      unsafe letters.withUnsafeBufferPointer { letters in
-        unsafe names.withUnsafeBufferPointer { names in
-          var copied = 0
-          for place in places {
-            unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: letters[copied..<place.offset]))
-            unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: names[labels.range(place.label)]))
-            copied = place.offset
+    /// Lets something look at the text with other names.
+    @inline(__always)
+    func withFilled<Found>(_ names: Names, _ look: (Span<UInt8>) -> Found) -> Found {
+      // Pieces are copied as memory, into room for all of them: appending to arrays counts references for each piece.
+      // Offsets were made of these letters, and ranges of those of the names.
+      unsafe letters.withUnsafeBytes { letters in
+        unsafe names.letters.withUnsafeBytes { other in
+          var count = letters.count
+          for place in places { count += names.ranges[place.label].count }
+          return unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { room in
+            var end = 0
+            var copied = 0
+            for place in places {
+              unsafe Text.copy(letters, copied..<place.offset, room, &end)
+              unsafe Text.copy(other, names.ranges[place.label], room, &end)
+              copied = place.offset
+            }
+            unsafe Text.copy(letters, copied..<letters.count, room, &end)
+            return unsafe look(UnsafeRawBufferPointer(room).bindMemory(to: UInt8.self).span)
           }
-          unsafe target.append(contentsOf: UnsafeBufferPointer(rebasing: letters[copied...]))
         }
       }
     }
 
+    @inline(__always)
+    private static func copy(
+      _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ room: UnsafeMutableRawBufferPointer,
+      _ end: inout Int
+    ) {
+      // Empty texts may have no address.
+      guard let target = room.baseAddress, let start = text.baseAddress else { return }
+      unsafe (target + end).copyMemory(from: start + range.lowerBound, byteCount: range.count)
+      end &+= range.count
+    }
+
     /// The text with other names.
-    func filled(_ labels: NameLabels, _ names: [UInt8]) -> String {
-      var target: [UInt8] = []
-      write(labels, names, to: &target)
-      return String(decoding: target, as: UTF8.self)
+    func filled(_ names: Names) -> String {
+      withFilled(names) { text in
+        unsafe text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+      }
+    }
+
+    /// The digest of the text with other names.
+    func digest(_ names: Names) -> JSONDigest {
+      withFilled(names) { JSONDigest($0) }
     }
   }
 
@@ -73,10 +131,15 @@ final class ResolutionTemplate: Sendable {
       value = Text(pair.value, labels)
     }
 
+    func forEachText(_ look: (Text) -> Void) {
+      look(key)
+      look(value)
+    }
+
     var isFixed: Bool { key.isFixed && value.isFixed }
 
-    func filled(_ labels: NameLabels, _ names: [UInt8]) -> ContextPair {
-      ContextPair(key: key.filled(labels, names), value: value.filled(labels, names))
+    func filled(_ names: Names) -> ContextPair {
+      ContextPair(key: key.filled(names), value: value.filled(names))
     }
   }
 
@@ -93,12 +156,12 @@ final class ResolutionTemplate: Sendable {
       unresolvedReason = requirement.unresolvedReason.map { Text($0, labels) }
     }
 
-    func filled(_ labels: NameLabels, _ names: [UInt8]) -> Requirement {
+    func filled(_ names: Names) -> Requirement {
       var filled = requirement
-      filled.resource = resource.filled(labels, names)
+      filled.resource = resource.filled(names)
       // Names decide the order.
-      if !context.isEmpty { filled.context = context.map { $0.filled(labels, names) }.sorted() }
-      if let unresolvedReason { filled.unresolvedReason = unresolvedReason.filled(labels, names) }
+      if !context.isEmpty { filled.context = context.map { $0.filled(names) }.sorted() }
+      if let unresolvedReason { filled.unresolvedReason = unresolvedReason.filled(names) }
       return filled
     }
   }
@@ -119,13 +182,33 @@ final class ResolutionTemplate: Sendable {
       }
     }
 
-    func filled(_ labels: NameLabels, _ letters: [UInt8]) -> LearnedFact {
+    func filled(_ names: Names) -> LearnedFact {
       switch self {
-      case .identity(let arn): .identity(arn: arn.filled(labels, letters))
+      case .identity(let arn): .identity(arn: arn.filled(names))
       case .profile(let arn, let role):
-        .profile(arn: arn.filled(labels, letters), role: role.filled(labels, letters))
+        .profile(arn: arn.filled(names), role: role.filled(names))
       case .alias(let arn, let key):
-        .alias(arn: arn.filled(labels, letters), key: key.filled(labels, letters))
+        .alias(arn: arn.filled(names), key: key.filled(names))
+      }
+    }
+
+    func forEachText(_ look: (Text) -> Void) {
+      switch self {
+      case .identity(let arn): look(arn)
+      case .profile(let arn, let other), .alias(let arn, let other):
+        look(arn)
+        look(other)
+      }
+    }
+
+    /// The digest of the fact with other names.
+    func digest(_ names: Names) -> JSONDigest {
+      switch self {
+      case .identity(let arn): arn.digest(names).tagged(1)
+      case .profile(let arn, let role):
+        arn.digest(names).following(role.digest(names)).tagged(2)
+      case .alias(let arn, let key):
+        arn.digest(names).following(key.digest(names)).tagged(3)
       }
     }
   }
@@ -145,21 +228,23 @@ final class ResolutionTemplate: Sendable {
     init?(_ resolution: Resolution, _ labels: NameLabels, _ sort: CallSort) {
       template = ResolutionTemplate(resolution, labels)
       self.sort = sort
-      guard template.filled(labels, labels.allLetters).isWritten(as: resolution) else { return nil }
+      guard template.filled(Names(labels, labels.allLetters)).isWritten(as: resolution) else { return nil }
     }
 
     /// The template, or `nil` where rules look at the names in the call.
     ///
     /// - Parameters:
-    ///   - labels: The names in a call of the same skeleton.
-    ///   - letters: Names that were made up, laid out as ``NameLabels/allLetters`` is.
+    ///   - names: Names that were made up for a call of the same skeleton.
     ///   - renamed: What rules make of the call under these names.
     /// - Returns: The template.
-    func proved(_ labels: NameLabels, _ letters: [UInt8], by renamed: Resolution) -> ResolutionTemplate? {
-      template.filled(labels, letters).isWritten(as: renamed) ? template : nil
+    func proved(_ names: Names, by renamed: Resolution) -> ResolutionTemplate? {
+      template.labelCount == names.ranges.count && template.filled(names).isWritten(as: renamed)
+        ? template : nil
     }
   }
 
+  /// How many names there are in each of the calls.
+  let labelCount: Int
   /// The resolution of one of the calls.
   private let resolution: Resolution
   private let needs: [Need]
@@ -170,8 +255,11 @@ final class ResolutionTemplate: Sendable {
   /// The requirements with names in their contexts.
   private let openContexts: [Int]
   private let hasOpenObserved: Bool
+  /// The labels whose names stand in what calls need or teach, ascending.
+  fileprivate let labelsUsed: [Int]
 
   private init(_ resolution: Resolution, _ labels: NameLabels) {
+    labelCount = labels.labels.count
     self.resolution = resolution
     needs = resolution.requirements.map { Need($0, labels) }
     lessons = resolution.lessons.map { Lesson($0, labels) }
@@ -184,32 +272,40 @@ final class ResolutionTemplate: Sendable {
     }
     openTexts = open
     openContexts = needs.indices.filter { [needs] in !needs[$0].context.allSatisfy(\.isFixed) }
+    var isUsed = [Bool](repeating: false, count: labelCount)
+    func look(_ text: Text) {
+      for place in text.places { isUsed[place.label] = true }
+    }
+    for text in open { look(text.text) }
+    for need in openContexts { needs[need].context.forEach { $0.forEachText(look) } }
+    if hasOpenObserved { observed.forEach { $0.forEachText(look) } }
+    lessons.forEach { $0.forEachText(look) }
+    labelsUsed = isUsed.indices.filter { isUsed[$0] }
   }
 
   /// What a call needs.
   ///
-  /// - Parameters:
-  ///   - labels: The names in the call, as many as there are in the template's.
-  ///   - names: Their letters.
+  /// - Parameter names: The names in the call, ``labelCount`` of them.
   /// - Returns: What the call needs.
-  func filled(_ labels: NameLabels, _ names: [UInt8]) -> Resolution {
+  func filled(_ names: Names) -> Resolution {
     var result = resolution
-    result.requirements = needs.map { $0.filled(labels, names) }
+    result.requirements = needs.map { $0.filled(names) }
     // Names decide the order.
     result.requirements.sort { $0.precedes($1) }
-    result.lessons = filledLessons(labels, names)
-    result.observedContext = observed.map { $0.filled(labels, names) }.sorted()
+    result.lessons = lessons.map { $0.filled(names) }.sorted()
+    result.observedContext = observed.map { $0.filled(names) }.sorted()
     return result
   }
 
-  /// What a call teaches.
+  /// What a call teaches that was not taught before.
   ///
   /// - Parameters:
-  ///   - labels: The names in the call.
-  ///   - names: Their letters.
-  /// - Returns: The facts, sorted.
-  func filledLessons(_ labels: NameLabels, _ names: [UInt8]) -> [LearnedFact] {
-    lessons.isEmpty ? [] : lessons.map { $0.filled(labels, names) }.sorted()
+  ///   - names: The names in the call, ``labelCount`` of them.
+  ///   - isNew: Whether the fact of a digest is new.
+  /// - Returns: The facts, in no order that means anything.
+  func newLessons(_ names: Names, _ isNew: (JSONDigest) -> Bool) -> [LearnedFact] {
+    if lessons.isEmpty { return [] }
+    return lessons.compactMap { isNew($0.digest(names)) ? $0.filled(names) : nil }
   }
 
   /// What calls need by numbers, as far as that is the same whatever the names.
@@ -228,7 +324,7 @@ final class ResolutionTemplate: Sendable {
   /// - Returns: The numbers.
   func numbers(in table: inout UseTable) -> Numbers {
     func number(_ text: Text) -> UInt32 {
-      text.isFixed ? table.number { $0 += text.letters } : TextTable.none
+      text.isFixed ? table.number(text.letters.span) : TextTable.none
     }
     func pairs(_ context: [Pair]) -> [(key: UInt32, value: UInt32)] {
       context.map { (number($0.key), number($0.value)) }
@@ -244,21 +340,19 @@ final class ResolutionTemplate: Sendable {
   /// What a call needs, by numbers.
   ///
   /// - Parameters:
-  ///   - labels: The names in the call.
+  ///   - names: The names in the call, ``labelCount`` of them.
   ///   - numbers: The numbers of what is the same whatever the names.
   ///   - table: The table that the numbers are of.
   ///   - found: What the call needs is appended here.
   /// - Returns: The number of the observed context.
   func fill(
-    _ labels: NameLabels, _ numbers: Numbers, _ table: inout UseTable, _ found: inout [UseTable.Need]
+    _ names: Names, _ numbers: Numbers, _ table: inout UseTable, _ found: inout [UseTable.Need]
   ) -> UInt32 {
     let first = found.count
     found += numbers.needs
-    if openTexts.isEmpty, openContexts.isEmpty, !hasOpenObserved { return numbers.observed }
-    let names = labels.allLetters
     // What is open is looked at where it stands.
     for place in openTexts.indices {
-      let number = table.number { openTexts[place].text.write(labels, names, to: &$0) }
+      let number = openTexts[place].text.withFilled(names) { table.number($0) }
       switch openTexts[place].part {
       case .resource: found[first + openTexts[place].need].resource = number
       case .reason: found[first + openTexts[place].need].reason = number
@@ -266,24 +360,23 @@ final class ResolutionTemplate: Sendable {
     }
     for (place, need) in openContexts.enumerated() {
       found[first + need].context = ResolutionTemplate.fill(
-        needs[need].context, numbers.contexts[place], labels, names, &table)
+        needs[need].context, numbers.contexts[place], names, &table)
     }
     if !hasOpenObserved { return numbers.observed }
-    return ResolutionTemplate.fill(observed, numbers.observedPairs, labels, names, &table)
+    return ResolutionTemplate.fill(observed, numbers.observedPairs, names, &table)
   }
 
   /// The number of a context with other names.
   private static func fill(
-    _ context: [Pair], _ numbers: [(key: UInt32, value: UInt32)], _ labels: NameLabels, _ names: [UInt8],
-    _ table: inout UseTable
+    _ context: [Pair], _ numbers: [(key: UInt32, value: UInt32)], _ names: Names, _ table: inout UseTable
   ) -> UInt32 {
     table.number(ofPairs: context.count) { place, texts in
       var pair = numbers[place]
       if !context[place].key.isFixed {
-        pair.key = texts.number { context[place].key.write(labels, names, to: &$0) }
+        pair.key = context[place].key.withFilled(names) { texts.number($0) }
       }
       if !context[place].value.isFixed {
-        pair.value = texts.number { context[place].value.write(labels, names, to: &$0) }
+        pair.value = context[place].value.withFilled(names) { texts.number($0) }
       }
       return pair
     }

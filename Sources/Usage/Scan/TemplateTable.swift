@@ -36,7 +36,7 @@ struct TemplateTable: Sendable {
     let sort: UInt32
     /// The number of the observed context.
     let observed: UInt32
-    /// What it teaches.
+    /// What it teaches that no call taught before.
     let lessons: [LearnedFact]
     /// How many of its large parts decide what it needs.
     let parts: Int
@@ -46,10 +46,16 @@ struct TemplateTable: Sendable {
   private static let mostBeginnings = 4096
   /// How many drafts are kept that may never be met again.
   private static let mostDrafts = 4096
+  /// How many facts are remembered that were taught.
+  private static let mostTaught = 1 << 14
 
   private var numbers = DigestTable()
   private var entries: [Entry] = []
   private var drafts = 0
+  /// The names in the call at hand, once a template is found.
+  private var names = Names()
+  /// The facts that calls taught: who recorded them once need not be told again.
+  private var taught = DigestTable()
   private var labels: NameLabels
   /// What skeletons begin with: what the identity tells, region and account, which are the same for many calls.
   private var beginnings: [NameLabels.Beginning] = []
@@ -118,9 +124,17 @@ struct TemplateTable: Sendable {
       entries[found] = .template(template, facts)
     }
     guard let numbers = facts.numbers else { return nil }
+    guard template.labelCount == labels.labels.count else { return nil }
+    names.take(labels, for: template)
+    let lessons = template.newLessons(names) { fact in
+      if taught[fact] != nil { return false }
+      if taught.count >= TemplateTable.mostTaught { taught.removeAll() }
+      taught[fact] = 0
+      return true
+    }
     return Found(
-      sort: facts.sort, observed: template.fill(labels, numbers, &table, &needs),
-      lessons: template.filledLessons(labels, labels.allLetters), parts: facts.parts)
+      sort: facts.sort, observed: template.fill(names, numbers, &table, &needs), lessons: lessons,
+      parts: facts.parts)
   }
 
   /// Makes a template of a draft for the skeleton at hand, unless rules look at the names in its calls.
@@ -131,7 +145,7 @@ struct TemplateTable: Sendable {
     let template = labels.renamed().flatMap { letters -> ResolutionTemplate? in
       guard let renamed = event.renamed(labels, letters) else { return nil }
       let (resolution, partsRead) = resolve(renamed)
-      return partsRead > parts ? nil : draft.proved(labels, letters, by: resolution)
+      return partsRead > parts ? nil : draft.proved(Names(labels, letters), by: resolution)
     }
     guard let template else {
       add(.named)

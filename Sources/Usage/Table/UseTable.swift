@@ -91,12 +91,11 @@ public struct UseTable: Sendable {
   /// - Returns: Its number.
   mutating func number(_ text: String?) -> UInt32 { texts.number(text) }
 
-  /// The number of a text that is written on the spot.
+  /// The number of a text, which is added if it is new.
   ///
-  /// - Parameter write: Appends the text to a buffer and touches nothing that is in it.
+  /// - Parameter text: Its letters.
   /// - Returns: Its number.
-  @inline(__always)
-  mutating func number(_ write: (inout [UInt8]) -> Void) -> UInt32 { texts.number(write) }
+  mutating func number(_ text: Span<UInt8>) -> UInt32 { texts.number(text) }
 
   /// The number of a principal, which is added if it is new.
   ///
@@ -138,17 +137,17 @@ public struct UseTable: Sendable {
       let pair = pair(number, &texts)
       var place = pairs.count
       pairs.append(pair)
-      while place > start, precedes(pair, pairs[place - 1]) {
-        pairs[place] = pairs[place - 1]
+      while place > start {
+        let other = pairs[place - 1]
+        let isSameKey = pair.key == other.key
+        guard isSameKey ? texts.precedes(pair.value, other.value) : texts.precedes(pair.key, other.key)
+        else { break }
+        pairs[place] = other
         place -= 1
       }
       pairs[place] = pair
     }
     return numberOfTail(start)
-  }
-
-  private func precedes(_ left: (key: UInt32, value: UInt32), _ right: (key: UInt32, value: UInt32)) -> Bool {
-    left.key == right.key ? texts.precedes(left.value, right.value) : texts.precedes(left.key, right.key)
   }
 
   /// The number of the pairs that were appended.

@@ -84,11 +84,14 @@ struct EC2Resources: ServiceRule {
   ///
   /// - Parameter call: The call.
   /// - Returns: The types.
-  static func taggedTypes(_ call: Call) -> Set<String> {
-    Set(
-      call.request.parameters.lazy.filter { parameter in
-        parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
-      }.map(\.value))
+  static func taggedTypes(_ call: Call) -> [String] {
+    // Few types are stated, often more than once.
+    call.request.parameters.reduce(into: []) { types, parameter in
+      guard parameter.name == "resourcetype", parameter.path.first?.hasPrefix("tagspecification") == true,
+        !types.contains(parameter.value)
+      else { return }
+      types.append(parameter.value)
+    }
   }
 
   /// What a tag specification tags: new resources of a type that it states.
