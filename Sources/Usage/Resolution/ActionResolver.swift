@@ -73,6 +73,25 @@ public struct ActionResolver: Sendable {
     return resolution
   }
 
+  /// Whether rules may look for certain regions in a call, so that these are no names like others.
+  ///
+  /// Formats and rules are those of the actions that come into question: those of the operation, whatever of them the
+  /// request proves, and the one that a refusal states.
+  ///
+  /// - Parameters:
+  ///   - source: The event source.
+  ///   - name: The event name.
+  ///   - denied: The action that a refusal states.
+  /// - Returns: Whether they may.
+  func looksForRegions(source: String, name: String, denied: String?) -> Bool {
+    if let denied, plans.namesRegions(denied) { return true }
+    // Which operation it is can only be told from the request.
+    if OperationVariants.isShared(source) { return true }
+    let mapping = plans.plan(source: source, name: name).mapping
+    return mapping.requirements.contains { plans.namesRegions($0.action) }
+      || mapping.tagOnCreate.map { plans.namesRegions($0.action) } ?? false
+  }
+
   private func resolve(_ call: Call, source: String, name: String) -> Resolution {
     let plan = plans.plan(source: OperationVariants.source(source, name, call), name: name)
     let denial = call.event.outcome == .denied ? call.denial : nil

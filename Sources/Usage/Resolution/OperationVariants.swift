@@ -30,13 +30,22 @@ enum OperationVariants {
   ///   - call: The call.
   /// - Returns: The event source to look up.
   static func source(_ source: String, _ name: String, _ call: Call) -> String {
-    if source == "autoscaling.amazonaws.com",
+    if source == autoScaling,
       name.containsBytes(of: "ScalableTarget") || call.request.value(named: "serviceNamespace") != nil
     {
-      return "application-autoscaling.amazonaws.com"
+      return applicationAutoScaling
     }
     return source
   }
+
+  private static let autoScaling = "autoscaling.amazonaws.com"
+  private static let applicationAutoScaling = "application-autoscaling.amazonaws.com"
+
+  /// Whether the request decides under which event source the catalog knows an operation.
+  ///
+  /// - Parameter source: The record's event source.
+  /// - Returns: Whether it does.
+  static func isShared(_ source: String) -> Bool { source == autoScaling }
 
   /// The actions of a call: those that the operation always needs and those that the request proves.
   ///

@@ -26,7 +26,7 @@ final class SharedResolver: Sendable {
   /// The resolver.
   let resolver: ActionResolver
   private let catalog: Catalog
-  private let noLabels = Mutex<NameLabels?>(nil)
+  private let noLabels = Mutex<TemplateTable.Labels?>(nil)
   private let entries = Mutex<[JSONDigest: Entry]>([:])
 
   /// Creates what knows nothing yet.
@@ -38,10 +38,10 @@ final class SharedResolver: Sendable {
   }
 
   /// Labels of nothing, made when they are first asked for: that takes as long as resolving a hundred calls.
-  var labels: NameLabels {
+  var labels: TemplateTable.Labels {
     noLabels.withLock { labels in
       if let labels { return labels }
-      let made = TemplateTable.labels(catalog)
+      let made = TemplateTable.Labels(catalog)
       labels = made
       return made
     }

@@ -57,6 +57,12 @@ struct TemplateTable: Sendable {
   /// The facts that calls taught: who recorded them once need not be told again.
   private var taught = DigestTable()
   private var labels: NameLabels
+  /// Labels with the other vocabulary: the one in which regions are names, or the one in which they are not.
+  private var otherLabels: NameLabels
+  /// Whether the regions that formats and rules name are no names in the labels at hand.
+  private var knowsRegions = false
+  /// Whether that must be so, by source and name of a call and by what it was refused.
+  private var regionNeeds = DigestTable()
   /// What skeletons begin with: what the identity tells, region and account, which are the same for many calls.
   private var beginnings: [NameLabels.Beginning] = []
   private var beginningNumbers = DigestTable()
@@ -72,18 +78,31 @@ struct TemplateTable: Sendable {
   ///
   /// - Parameter shared: What other threads know.
   init(_ shared: SharedResolver) {
-    labels = shared.labels
+    let labels = shared.labels
+    self.labels = labels.plain
+    otherLabels = labels.withRegions
     self.shared = shared
   }
 
-  /// Labels of nothing, with all words that rules look for.
-  ///
-  /// - Parameter catalog: The reference data.
-  /// - Returns: The labels.
-  static func labels(_ catalog: Catalog) -> NameLabels {
-    var vocabulary = catalog.vocabulary(beginnings: ResolverWords.beginnings)
-    for prefix in ResolverWords.prefixes { vocabulary.add(prefix: prefix) }
-    return NameLabels(vocabulary)
+  /// Labels of nothing.
+  struct Labels: Sendable {
+    /// Labels with all words that rules look for in any call.
+    let plain: NameLabels
+    /// Labels with the regions besides that formats and rules of some services name.
+    let withRegions: NameLabels
+
+    /// Collects the words.
+    ///
+    /// - Parameter catalog: The reference data.
+    init(_ catalog: Catalog) {
+      var vocabulary = catalog.vocabulary(beginnings: ResolverWords.beginnings)
+      for prefix in ResolverWords.prefixes { vocabulary.add(prefix: prefix) }
+      plain = NameLabels(vocabulary)
+      for region in catalog.namedRegions.map(\.region) + ServiceRules.all.flatMap(\.regions) {
+        unsafe region.utf8.span.withUnsafeBytes { unsafe vocabulary.add($0) }
+      }
+      withRegions = NameLabels(vocabulary)
+    }
   }
 
   /// What a call needs, where that is known.
@@ -103,8 +122,12 @@ struct TemplateTable: Sendable {
     _ resolve: (CloudTrailEvent) -> (Resolution, partsRead: Int)
   ) -> Found? {
     found = nil
-    begin(event, surroundings)
     let refusal = event.mayRefuse ? Refusal(event) : nil
+    if knowsRegions != mustKnowRegions(event, refusal) {
+      swap(&labels, &otherLabels)
+      knowsRegions.toggle()
+    }
+    begin(event, surroundings)
     event.take(apart: outline, refusal, &labels)
     guard labels.isWhole else { return nil }
     rest = event.wordsDigest(outline, refusal)
@@ -156,9 +179,30 @@ struct TemplateTable: Sendable {
     shared.add(.template(template, parts: parts, draft.sort), key)
   }
 
+  /// Whether rules may look for certain regions in a call.
+  ///
+  /// Source, name and refused action, and all that tells what is a call, are part of the key of a skeleton, so all its
+  /// calls are taken apart alike.
+  private mutating func mustKnowRegions(_ event: EventView, _ refusal: Refusal?) -> Bool {
+    // What is no call needs nothing.
+    guard event.kind.isCall else { return false }
+    var key = event.key(.eventSource).following(event.key(.eventName))
+    if let action = refusal?.denial?.action { key = JSONDigest(action.utf8.span).following(key) }
+    if let known = regionNeeds[key] { return known == 1 }
+    guard let source = event.plainText(.eventSource), let name = event.plainText(.eventName) else {
+      return true
+    }
+    let must = shared.resolver.looksForRegions(
+      source: source, name: name, denied: refusal?.denial?.action)
+    if regionNeeds.count >= TemplateTable.mostBeginnings { regionNeeds.removeAll() }
+    regionNeeds[key] = must ? 1 : 0
+    return must
+  }
+
   /// Begins the skeleton of an event.
   private mutating func begin(_ event: EventView, _ surroundings: (texts: [String?], digest: JSONDigest)) {
     let key = event.key(.awsRegion).following(event.key(.recipientAccountId)).following(surroundings.digest)
+      .tagged(knowsRegions ? 1 : 0)
     if let number = beginningNumbers[key] {
       labels.restart(from: beginnings[Int(number)])
       return
@@ -331,9 +375,8 @@ extension EventView {
 
 /// The words that rules themselves look for in values.
 enum ResolverWords {
-  /// What no name begins with: partitions that regions tell, documents of AWS, and the region that global services
-  /// report.
-  static let beginnings = ["aws", "amazon", "amzn", "cn-", "us-gov-", "us-east-1"]
+  /// What no name begins with: partitions that regions tell, and documents of AWS.
+  static let beginnings = ["aws", "amazon", "amzn", "cn-", "us-gov-"]
 
   /// What stands before the hyphens of ids and tells what they are the ids of.
   static let prefixes = Set(

@@ -6,6 +6,9 @@ import IAM
 struct WebACLs: ServiceRule {
   let name = "wafv2"
   let services: Set<String> = ["wafv2"]
+  let regions: Set<String> = [WebACLs.globalRegion]
+  /// The region that the resources of CloudFront are in.
+  private static let globalRegion = "us-east-1"
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
@@ -15,7 +18,7 @@ struct WebACLs: ServiceRule {
     else { return [] }
     let word = scope == "CLOUDFRONT" ? "global" : "regional"
     var place = query.call.place
-    if scope == "CLOUDFRONT" { place.region = "us-east-1" }
+    if scope == "CLOUDFRONT" { place.region = WebACLs.globalRegion }
     return query.resource(format, [word, name, request.value(named: "id")], at: place).map { [$0] } ?? []
   }
 }
