@@ -45,7 +45,7 @@ struct TableStorageTests {
       let length = random.pick(lengths) ?? 0
       let letter = random.pick(["a", "b", "é", "\u{0}"]) ?? ""
       let text = String(repeating: letter, count: length / letter.utf8.count)
-      let number = Bool.random(using: &random) ? table.number(text) : table.number { $0 += text.utf8 }
+      let number = Bool.random(using: &random) ? table.number(text) : table.number(Array(text.utf8).span)
       #expect(numbers[ByteString(text), default: number] == number, "seed \(seed): \(length) bytes")
       numbers[ByteString(text)] = number
     }

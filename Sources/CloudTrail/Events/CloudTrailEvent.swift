@@ -58,6 +58,10 @@ public struct CloudTrailEvent: Sendable {
     get { additionalEventDataPart.value }
     set { additionalEventDataPart = LazyJSON(newValue) }
   }
+  /// The operation's parameters as they are at hand.
+  package var requestPart: JSONPart { requestParametersPart.part }
+  /// The operation's response as it is at hand.
+  package var responsePart: JSONPart { responseElementsPart.part }
   /// How many of the large parts must be known to know what was read of them: none, the request parameters, these and
   /// the response, or these and the additional data as well.
   package var partsRead: Int {

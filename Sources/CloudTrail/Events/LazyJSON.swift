@@ -1,6 +1,6 @@
 // Parts of a record that most consumers never look at.
 
-import JSONStream
+package import JSONStream
 import Synchronization
 
 /// A JSON value that is decoded when it is first asked for.
@@ -11,7 +11,7 @@ final class LazyJSON: Sendable {
   static let null = LazyJSON(.null)
 
   private enum State {
-    case text([UInt8], [JSONTape.Node])
+    case text([UInt8], [JSONTape.Node], wasRead: Bool)
     case value(JSONValue)
   }
 
@@ -27,27 +27,41 @@ final class LazyJSON: Sendable {
   ///   - index: The index of the value.
   init(_ record: RecordText, at index: Int) {
     state = Mutex(
-      .text(record.bytes(of: index), unsafe JSONTape.nodes(ofPart: index, of: record.nodes)))
+      .text(
+        record.bytes(of: index), unsafe JSONTape.nodes(ofPart: index, of: record.nodes), wasRead: false))
   }
 
   /// Whether the value was ever asked for, or was never a text.
   var wasRead: Bool {
     state.withLock { state in
-      if case .value = state { return true }
-      return false
+      switch state {
+      case .text(_, _, let wasRead): wasRead
+      case .value: true
+      }
+    }
+  }
+
+  /// The value as it is at hand: as it is written, where that is an object that was not decoded yet.
+  var part: JSONPart {
+    state.withLock { state in
+      if case .text(let text, let nodes, _) = state, nodes[0].kind == .object {
+        state = .text(text, nodes, wasRead: true)
+        return .written(text, nodes)
+      }
+      return .value(LazyJSON.decode(&state))
     }
   }
 
   /// The value; some writers put parameters as JSON into a string, which is taken off.
-  var value: JSONValue {
-    state.withLock { state in
-      switch state {
-      case .value(let value): return value
-      case .text(let text, let nodes):
-        let value = LazyJSON.decode(text, nodes)
-        state = .value(value)
-        return value
-      }
+  var value: JSONValue { state.withLock { LazyJSON.decode(&$0) } }
+
+  private static func decode(_ state: inout State) -> JSONValue {
+    switch state {
+    case .value(let value): return value
+    case .text(let text, let nodes, _):
+      let value = decode(text, nodes)
+      state = .value(value)
+      return value
     }
   }
 
@@ -60,4 +74,12 @@ final class LazyJSON: Sendable {
     }
     return value
   }
+}
+
+/// A part of a record for those who need no decoded value of it.
+package enum JSONPart: Sendable {
+  /// An object as it is written, and its nodes.
+  case written([UInt8], [JSONTape.Node])
+  /// Any value.
+  case value(JSONValue)
 }

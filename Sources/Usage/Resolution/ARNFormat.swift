@@ -6,6 +6,7 @@
 // that the resource of a requirement is always a valid `Resource` element.
 
 import IAM
+import JSONStream
 
 /// One ARN format.
 ///
@@ -45,6 +46,8 @@ final class ARNFormat: Hashable, Sendable {
   let specificity: (literals: Int, placeholders: Int)
   /// The placeholders of the resource part, in order.
   let placeholders: [String]
+  /// The names of these, taken apart.
+  let names: [PlaceholderName]
 
   /// Parses a format, or returns `nil` where the text is none.
   ///
@@ -61,6 +64,7 @@ final class ARNFormat: Hashable, Sendable {
     for case .literal(let text) in resource { literals += text.utf8.count }
     placeholders = resource.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
     specificity = (literals, placeholders.count)
+    names = placeholders.map { PlaceholderName($0) }
     pieces = resource.map { token in
       switch token {
       case .literal(let text): .literal(Array(text.utf8))
@@ -219,38 +223,45 @@ extension ARNFormat {
   ///     which becomes `*`.
   /// - Returns: The ARN, or `nil` where a segment that the format asks for is not known.
   func filled(_ place: Place, _ values: [String?]) -> String? {
-    guard let region = ARNFormat.fill(region, place), let account = ARNFormat.fill(account, place) else {
-      return nil
-    }
-    var values = values[...]
-    var text = ""
+    var text: [UInt8] = []
+    text.reserveCapacity(128)
+    text.append(literal: "arn:")
+    text.append(text: place.partition)
+    text.append(literal: ":")
+    text.append(text: service)
+    text.append(literal: ":")
+    guard ARNFormat.fill(region, place, &text) else { return nil }
+    text.append(literal: ":")
+    guard ARNFormat.fill(account, place, &text) else { return nil }
+    text.append(literal: ":")
+    var next = 0
     for token in resource {
       switch token {
-      case .literal(let literal): text += literal
+      case .literal(let literal): text.append(text: literal)
       case .placeholder:
-        guard let value = values.popFirst() else { return nil }
-        text += value.map(ResourcePattern.escaped) ?? "*"
+        guard next < values.count else { return nil }
+        text.append(text: values[next].map(ResourcePattern.escaped) ?? "*")
+        next += 1
       }
     }
-    return "arn:\(place.partition):\(service):\(region):\(account):\(text)"
+    return String(decoding: text, as: UTF8.self)
   }
 
-  private static func fill(_ tokens: [Token], _ place: Place) -> String? {
-    var text = ""
+  /// Appends a segment, or returns `false` where it asks for a region that is not known.
+  private static func fill(_ tokens: [Token], _ place: Place, _ text: inout [UInt8]) -> Bool {
     for token in tokens {
       switch token {
-      case .literal(let literal): text += literal
+      case .literal(let literal): text.append(text: literal)
       case .placeholder(let name):
-        switch name {
-        case _ where name.hasPrefix("Region"):
-          guard let region = place.region else { return nil }
-          text += region
-        case _ where name.hasPrefix("Account"): text += place.account ?? "*"
-        default: text += "*"
+        if name.hasPrefix("Region") {
+          guard let region = place.region else { return false }
+          text.append(text: region)
+        } else {
+          text.append(text: name.hasPrefix("Account") ? place.account ?? "*" : "*")
         }
       }
     }
-    return text
+    return true
   }
 }
 
@@ -266,6 +277,26 @@ struct Place: Hashable, Sendable {
 
 /// How text from a log is written in a resource pattern.
 enum ResourcePattern {
+  /// The pattern that matches an ARN alone.
+  ///
+  /// - Parameter arn: The ARN.
+  /// - Returns: The pattern.
+  static func text(_ arn: ARN) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(128)
+    text.append(literal: "arn")
+    for segment in [arn.partition, arn.service, arn.region, arn.account, escaped(arn.resource)] {
+      text.append(literal: ":")
+      text.append(text: segment)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Whether a policy may read a byte as something else than itself.
+  private static func isTelling(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "$")
+  }
+
   /// The text with `*`, `?` and `${` written as IAM's variables for them.
   ///
   /// See "IAM policy elements: Variables and tags" in the IAM User Guide: `${*}`, `${?}` and `${$}` stand for the
@@ -274,10 +305,10 @@ enum ResourcePattern {
   /// - Parameter text: Text from a record.
   /// - Returns: The text as a pattern that matches it alone.
   static func escaped(_ text: String) -> String {
-    guard
-      text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
-        || text.utf8.contains(UInt8(ascii: "$"))
-    else { return text }
+    let bytes = text.utf8.span
+    var place = 0
+    while place < bytes.count, !ResourcePattern.isTelling(bytes[place]) { place += 1 }
+    if place == bytes.count { return text }
     var result = ""
     var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {

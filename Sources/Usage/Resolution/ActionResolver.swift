@@ -73,6 +73,25 @@ public struct ActionResolver: Sendable {
     return resolution
   }
 
+  /// Whether rules may look for certain regions in a call, so that these are no names like others.
+  ///
+  /// Formats and rules are those of the actions that come into question: those of the operation, whatever of them the
+  /// request proves, and the one that a refusal states.
+  ///
+  /// - Parameters:
+  ///   - source: The event source.
+  ///   - name: The event name.
+  ///   - denied: The action that a refusal states.
+  /// - Returns: Whether they may.
+  func looksForRegions(source: String, name: String, denied: String?) -> Bool {
+    if let denied, plans.namesRegions(denied) { return true }
+    // Which operation it is can only be told from the request.
+    if OperationVariants.isShared(source) { return true }
+    let mapping = plans.plan(source: source, name: name).mapping
+    return mapping.requirements.contains { plans.namesRegions($0.action) }
+      || mapping.tagOnCreate.map { plans.namesRegions($0.action) } ?? false
+  }
+
   private func resolve(_ call: Call, source: String, name: String) -> Resolution {
     let plan = plans.plan(source: OperationVariants.source(source, name, call), name: name)
     let denial = call.event.outcome == .denied ? call.denial : nil
@@ -166,6 +185,7 @@ public struct ActionResolver: Sendable {
   /// permission to tag Amazon EC2 resources during creation" in the Amazon EC2 User Guide).
   private func taggingOfEC2(_ action: ActionPlan, _ call: Call, _ plan: OperationPlan) -> [Requirement] {
     let stated = EC2Resources.taggedTypes(call)
+    if stated.isEmpty { return [] }
     return action.types.filter { stated.contains($0.name) }.flatMap { type in
       let query = ResourceQuery(call: call, plan: plan, action: action, type: type)
       return EC2Resources().tagged(query).map { resource in

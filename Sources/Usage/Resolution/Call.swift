@@ -12,9 +12,9 @@ final class Call {
   /// The event.
   let event: CloudTrailEvent
   /// The request parameters.
-  lazy var request = ParameterIndex(event.requestParameters)
+  lazy var request = ParameterIndex(event.requestPart)
   /// The response elements.
-  lazy var response = ParameterIndex(event.responseElements)
+  lazy var response = ParameterIndex(event.responsePart)
   /// The request as it stands, its outermost wrapper removed.
   lazy var requestValue = ParameterIndex.unwrapped(event.requestParameters)
   /// What the record's error message states of a refusal.
@@ -58,7 +58,9 @@ final class Call {
   /// `AWS Internal` is the console and says nothing of a service.
   var calledVia: String? {
     let candidates = [event.userIdentity.invokedBy, event.sourceIPAddress]
-    return candidates.lazy.compactMap { $0 }.first { $0.hasSuffix(".amazonaws.com") && !$0.contains(" ") }
+    return candidates.lazy.compactMap { $0 }.first { service in
+      service.hasSuffix(".amazonaws.com") && !service.hasByte(UInt8(ascii: " "))
+    }
   }
 }
 

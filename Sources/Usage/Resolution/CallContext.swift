@@ -45,7 +45,7 @@ enum CallContext {
         pairs.append(ContextPair(key: key, value: value.value))
       }
     }
-    if let context = call.requestValue["encryptionContext"] {
+    if call.mayHaveEncryptionContext, let context = call.requestValue["encryptionContext"] {
       for member in context.members.prefix(UseFacts.contextLimit) {
         guard let value = member.value.scalarText else { continue }
         pairs.append(ContextPair(key: "kms:EncryptionContext:\(member.name)", value: value))
@@ -71,6 +71,13 @@ enum CallContext {
       ("sts:SourceIdentity", "sourceIdentity"), ("sts:TransitiveTagKeys", "transitiveTagKeys"),
     ],
   ]
+}
+
+extension Call {
+  /// Whether the request may have an encryption context with scalars in it, so that it must be decoded.
+  fileprivate var mayHaveEncryptionContext: Bool {
+    request.isFull || request.parameters.contains { $0.path.first == "encryptioncontext" }
+  }
 }
 
 extension CloudTrailEvent {

@@ -27,9 +27,8 @@ struct DenialMessage: Hashable, Sendable {
       isPlain
       ? Substring(rest.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ",") })
       : rest.prefix { !$0.isWhitespace && $0 != "," }
-    guard isPlain ? action.utf8.contains(UInt8(ascii: ":")) : action.contains(":"), ActionName(action) != nil
-    else { return nil }
     self.action = String(action)
+    guard isPlain || action.contains(":"), DenialMessage.isAction(self.action) else { return nil }
     guard let stated = rest.rest(behindBytes: "on resource: ") else {
       resource = nil
       return
@@ -39,6 +38,14 @@ struct DenialMessage: Hashable, Sendable {
       ? Substring(stated.utf8.prefix { $0 != UInt8(ascii: " ") }) : stated.prefix { !$0.isWhitespace }
     while let last = text.last, last == "." || last == "," { text.removeLast() }
     resource = text.isEmpty ? nil : String(text)
+  }
+
+  /// Whether letters stand before and behind the first colon of a text.
+  private static func isAction(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    var colon = 0
+    while colon < bytes.count, bytes[colon] != UInt8(ascii: ":") { colon += 1 }
+    return colon > 0 && colon + 1 < bytes.count
   }
 }
 
@@ -56,7 +63,7 @@ struct DeniedResources: ResourceRule {
     guard let message = query.call.denial,
       message.action.lowercased() == query.action.action.lowercased(),
       let arn = message.resource.flatMap(WellFormed.arn),
-      arn.resource.contains("*") == patterns,
+      arn.resource.hasByte(UInt8(ascii: "*")) == patterns,
       query.action.serviceTypes.types(of: arn).contains(query.type.name)
     else { return [] }
     return [arn.description]

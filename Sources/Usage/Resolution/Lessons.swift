@@ -2,6 +2,7 @@
 
 import CloudTrail
 import IAM
+import JSONStream
 
 extension CloudTrailEvent {
   /// Whether the event is a call with a source and a name, from which something can be learnt.
@@ -22,8 +23,12 @@ enum Lessons {
       if let fact = identity(text) { facts.insert(fact) }
     }
     for arn in call.listed where arn.service == "iam" { add(arn.description) }
-    for parameter in call.request.parameters { add(parameter.value) }
-    for parameter in call.response.parameters { add(parameter.value) }
+    if call.event.requestPart.mayTeach {
+      for parameter in call.request.parameters { add(parameter.value) }
+    }
+    if call.event.responsePart.mayTeach {
+      for parameter in call.response.parameters { add(parameter.value) }
+    }
     if let fact = profile(call) { facts.insert(fact) }
     if let fact = alias(call) { facts.insert(fact) }
     return facts.count < 2 ? Array(facts) : facts.sorted()
@@ -70,7 +75,7 @@ enum Lessons {
     guard call.event.eventSource == "kms.amazonaws.com", let account = call.place.account,
       let region = call.place.region,
       let name = ["aliasName", "keyId"].lazy.compactMap({ call.request.value(named: $0) })
-        .first(where: { $0.hasPrefix("alias/") || $0.contains(":alias/") })
+        .first(where: { $0.hasPrefix("alias/") || $0.containsBytes(of: ":alias/") })
     else { return nil }
     let alias =
       WellFormed.arn(name)?.description ?? "arn:\(call.place.partition):kms:\(region):\(account):\(name)"
@@ -81,5 +86,27 @@ enum Lessons {
     }
     let listed = call.listed.first { $0.service == "kms" && $0.resource.hasPrefix("key/") }?.description
     return (target ?? listed).map { .alias(arn: alias, key: $0) }
+  }
+}
+
+extension JSONPart {
+  /// Whether a string in the part may be an ARN of IAM: most parts have none, and need not be indexed for that.
+  fileprivate var mayTeach: Bool {
+    if case .value(.null) = self { return false }
+    guard case .written(let text, let nodes) = self else { return true }
+    return nodes.contains { node in
+      guard node.isString, node.end - node.start > 10 else { return false }
+      if node.hasEscapes { return true }
+      let start = node.start + 1
+      guard text[start] | 0x20 == UInt8(ascii: "a"), text[start + 1] | 0x20 == UInt8(ascii: "r"),
+        text[start + 2] | 0x20 == UInt8(ascii: "n")
+      else { return false }
+      if text[start + 3] == UInt8(ascii: "%") { return true }
+      // The service stands behind the second colon.
+      guard text[start + 3] == UInt8(ascii: ":"),
+        let colon = text[start + 4..<node.end].firstIndex(of: UInt8(ascii: ":"))
+      else { return false }
+      return text[colon + 1..<node.end].starts(with: "iam:".utf8)
+    }
   }
 }

@@ -116,27 +116,63 @@ struct OperationName: Sendable, Hashable {
   ///   - service: The service prefix.
   /// - Returns: Whether it is.
   func isAbout(_ type: String, of service: String) -> Bool {
+    isAbout(type, OperationName.topic(of: type), service)
+  }
+
+  /// Whether the operation is about a resource type.
+  ///
+  /// - Parameters:
+  ///   - type: The type.
+  ///   - service: The service prefix.
+  /// - Returns: Whether it is.
+  func isAbout(_ type: ResourceTypeFormats, of service: String) -> Bool {
+    isAbout(type.name, type.topic, service)
+  }
+
+  /// What operations about a type call it, in lower-case letters and digits.
+  ///
+  /// - Parameter type: The type's name.
+  /// - Returns: The name without what only tells sorts of the type apart.
+  static func topic(of type: String) -> String {
+    // `rule-on-default-event-bus` is a rule, `loadbalancer/app/` a load balancer.
+    let end =
+      type[...].offset(ofBytes: "-on-").map { type.utf8.index(type.startIndex, offsetBy: $0) }
+      ?? type.utf8.firstIndex(of: UInt8(ascii: "/")) ?? type.endIndex
+    return ParameterIndex.folded(type[..<end])
+  }
+
+  private func isAbout(_ type: String, _ topic: String, _ service: String) -> Bool {
     if service == "rds",
       let known = RelationalDatabases.nouns[noun] ?? RelationalDatabases.nouns[String(noun.dropLast())]
     {
       return known == type
     }
     if service == "iam", let known = Identities.nouns[noun] { return known == type }
-    // `rule-on-default-event-bus` is a rule, `loadbalancer/app/` a load balancer.
-    let end =
-      type[...].offset(ofBytes: "-on-").map { type.utf8.index(type.startIndex, offsetBy: $0) }
-      ?? type.utf8.firstIndex(of: UInt8(ascii: "/")) ?? type.endIndex
-    let type = ParameterIndex.folded(type[..<end])
-    guard !type.isEmpty else { return false }
-    if OperationName.ends(noun[...], with: type) { return true }
-    if noun.utf8.last == UInt8(ascii: "s"), OperationName.ends(noun.dropLast(), with: type) { return true }
-    return noun + "s" == type
-      || (OperationName.ends(noun[...], with: "ies") && noun.dropLast(3) + "y" == type)
+    let noun = noun.utf8.span
+    let topic = topic.utf8.span
+    let (length, wanted) = (noun.count, topic.count)
+    if wanted == 0 { return false }
+    if length >= wanted, OperationName.areSame(noun, length - wanted, topic, 0, wanted) { return true }
+    let plural = UInt8(ascii: "s")
+    if length > wanted, noun[length - 1] == plural,
+      OperationName.areSame(noun, length - wanted - 1, topic, 0, wanted)
+    {
+      return true
+    }
+    if wanted == length + 1, topic[length] == plural, OperationName.areSame(noun, 0, topic, 0, length) {
+      return true
+    }
+    // `policies` are about a `policy`.
+    return length >= 3 && wanted == length - 2 && topic[wanted - 1] == UInt8(ascii: "y")
+      && noun[length - 3] == UInt8(ascii: "i") && noun[length - 2] == UInt8(ascii: "e")
+      && noun[length - 1] == plural && OperationName.areSame(noun, 0, topic, 0, wanted - 1)
   }
 
-  /// Whether a folded text ends with another one; bytes are characters in both.
-  private static func ends(_ text: Substring, with end: String) -> Bool {
-    let rest = text.utf8.count - end.utf8.count
-    return rest >= 0 && text.utf8.dropFirst(rest).elementsEqual(end.utf8)
+  /// Whether as many bytes of two texts are the same from a place on in each.
+  private static func areSame(
+    _ left: Span<UInt8>, _ first: Int, _ right: Span<UInt8>, _ second: Int, _ count: Int
+  ) -> Bool {
+    for place in 0..<count where left[first + place] != right[second + place] { return false }
+    return true
   }
 }

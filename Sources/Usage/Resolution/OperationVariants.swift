@@ -30,13 +30,22 @@ enum OperationVariants {
   ///   - call: The call.
   /// - Returns: The event source to look up.
   static func source(_ source: String, _ name: String, _ call: Call) -> String {
-    if source == "autoscaling.amazonaws.com",
-      name.contains("ScalableTarget") || call.request.value(named: "serviceNamespace") != nil
+    if source == autoScaling,
+      name.containsBytes(of: "ScalableTarget") || call.request.value(named: "serviceNamespace") != nil
     {
-      return "application-autoscaling.amazonaws.com"
+      return applicationAutoScaling
     }
     return source
   }
+
+  private static let autoScaling = "autoscaling.amazonaws.com"
+  private static let applicationAutoScaling = "application-autoscaling.amazonaws.com"
+
+  /// Whether the request decides under which event source the catalog knows an operation.
+  ///
+  /// - Parameter source: The record's event source.
+  /// - Returns: Whether it does.
+  static func isShared(_ source: String) -> Bool { source == autoScaling }
 
   /// The actions of a call: those that the operation always needs and those that the request proves.
   ///
@@ -47,8 +56,9 @@ enum OperationVariants {
   /// - Returns: The actions, each with the rule that asks for it.
   static func actions(_ plan: OperationPlan, _ call: Call, _ plans: PlanCache) -> [ActionNeed] {
     let proved = plan.mapping.requirements.filter { $0.always || call.proves($0.proofs) }
-    let replaced = Set(proved.compactMap(\.replaces))
-    return proved.filter { $0.replaces != nil || !replaced.contains($0.action) }.map { action in
+    return proved.filter { action in
+      action.replaces != nil || !proved.contains { $0.replaces == action.action }
+    }.map { action in
       if let path = action.resourcePath {
         return ActionNeed(
           action: action.action, resources: ResourcePaths.resource(path, call).map { [$0] }, rule: "path")
@@ -79,8 +89,7 @@ enum StatedResources {
       guard WellFormed.isValue(value) else { return nil }
       if let arn = WellFormed.arn(value) {
         guard action.accepts(arn) else { return nil }
-        return "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-          + ResourcePattern.escaped(arn.resource)
+        return ResourcePattern.text(arn)
       }
       guard let format = (action.required.first ?? action.types.first)?.formats.first,
         format.placeholders.count == 1, let text = format.filled(call.place, [value])

@@ -28,6 +28,9 @@ package struct ParameterIndex: Sendable {
   /// More scalars than this are left out, which no rule needs: hostile requests may hold millions.
   package static let capacity = 4_096
 
+  /// What stands deeper is left out too.
+  static let deepest = 32
+
   /// All scalars, in document order.
   package private(set) var parameters: [Parameter] = []
   /// The name of each.
@@ -36,6 +39,14 @@ package struct ParameterIndex: Sendable {
   private var byName: [String: [Int]] = [:]
   private static let few = 24
 
+  /// Creates an index of nothing.
+  ///
+  /// - Parameter count: How many scalars will be there, about.
+  init(expecting count: Int) {
+    parameters.reserveCapacity(count)
+    names.reserveCapacity(count)
+  }
+
   /// Indexes a value.
   ///
   /// - Parameter root: The value of `requestParameters` or `responseElements`.
@@ -43,20 +54,41 @@ package struct ParameterIndex: Sendable {
     var path: [String] = []
     var positions: [Int] = []
     visit(ParameterIndex.unwrapped(root), &path, &positions)
-    if parameters.count > ParameterIndex.few {
-      for (index, name) in names.enumerated() { byName[name, default: []].append(index) }
-    }
+    indexNames()
+  }
+
+  /// Finds the parameters of each name, once all are there.
+  mutating func indexNames() {
+    guard parameters.count > ParameterIndex.few else { return }
+    for (index, name) in names.enumerated() { byName[name, default: []].append(index) }
+  }
+
+  /// Adds a scalar that has a name.
+  ///
+  /// - Parameters:
+  ///   - text: Its text.
+  ///   - path: The folded names from the outside in.
+  ///   - positions: The positions in the lists on the way.
+  mutating func add(_ text: String, at path: [String], _ positions: [Int]) {
+    guard let name = path.last else { return }
+    names.append(name)
+    parameters.append(Parameter(path: path, positions: positions, value: PercentEncoding.decodedARN(text)))
   }
 
   /// Whether there is nothing to find.
   package var isEmpty: Bool { parameters.isEmpty }
+
+  /// Whether scalars may have been left out because there were too many.
+  var isFull: Bool { parameters.count >= ParameterIndex.capacity }
 
   /// The scalars of a name, the shallowest only: a name that stands deeper as well means something else there.
   ///
   /// - Parameter name: The name, in any spelling.
   /// - Returns: The values found, none where there are none.
   package func values(named name: String) -> [Parameter] {
-    parameters.isEmpty ? [] : values(folded: ParameterIndex.folded(name), "")
+    if parameters.isEmpty { return [] }
+    if parameters.count > ParameterIndex.few { return values(folded: ParameterIndex.folded(name), "") }
+    return shallowest(names.indices) { names[$0].isFolded(name) }
   }
 
   /// The scalars of a name that is made of two parts, the shallowest only.
@@ -66,22 +98,27 @@ package struct ParameterIndex: Sendable {
   ///   - ending: How it ends.
   /// - Returns: The values found, none where there are none.
   func values(folded stem: String, _ ending: String) -> [Parameter] {
-    var found: [Parameter] = []
-    func add(_ index: Int) {
-      let depth = parameters[index].depth
-      if let first = found.first, first.depth != depth {
-        if first.depth < depth { return }
-        found.removeAll()
-      }
-      found.append(parameters[index])
-    }
     if parameters.count > ParameterIndex.few {
-      byName[stem + ending]?.forEach(add)
-    } else {
-      // Most names are of another length.
-      let length = stem.utf8.count + ending.utf8.count
-      for index in names.indices
-      where names[index].utf8.count == length && names[index].isMade(of: stem, ending) { add(index) }
+      return shallowest(byName[stem + ending] ?? []) { _ in true }
+    }
+    // Most names are of another length.
+    let length = stem.utf8.count + ending.utf8.count
+    return shallowest(names.indices) {
+      names[$0].utf8.count == length && names[$0].isMade(of: stem, ending)
+    }
+  }
+
+  /// Of the scalars at some places that have the right name those at the least depth.
+  @inline(__always)
+  private func shallowest(_ places: some Collection<Int>, _ isWanted: (Int) -> Bool) -> [Parameter] {
+    var found: [Parameter] = []
+    var depth = Int.max
+    for place in places where isWanted(place) {
+      let own = parameters[place].depth
+      if own > depth { continue }
+      if own < depth { found.removeAll() }
+      depth = own
+      found.append(parameters[place])
     }
     return found
   }
@@ -130,22 +167,38 @@ package struct ParameterIndex: Sendable {
     }
     let members = root.members
     guard members.count == 1, let only = members.first, case .object = only.value else { return root }
-    let name = only.name
-    let isWrapper = ["Request", "Response", "Input", "Req"].contains { name.hasSuffix($0) }
-    return isWrapper ? only.value : root
+    return isWrapper(only.name) ? only.value : root
   }
 
-  private static let listContainers: Set<String> = ["items", "item", "member", "members", "entry"]
+  /// Whether the value of a lone member of this name is the whole request or response.
+  ///
+  /// - Parameter name: The name.
+  /// - Returns: Whether it is.
+  static func isWrapper(_ name: String) -> Bool {
+    ["Request", "Response", "Input", "Req"].contains { name.hasSuffix($0) }
+  }
+
+  /// Whether a list of this name leaves no trace in a path.
+  ///
+  /// - Parameter name: The folded name.
+  /// - Returns: Whether it does not.
+  static func isListContainer(_ name: String) -> Bool {
+    // Most names are of another length.
+    switch name.utf8.count {
+    case 4: name == "item"
+    case 5: name == "items" || name == "entry"
+    case 6: name == "member"
+    case 7: name == "members"
+    default: false
+    }
+  }
 
   private mutating func visit(_ value: JSONValue, _ path: inout [String], _ positions: inout [Int]) {
-    guard parameters.count < ParameterIndex.capacity, path.count < 32 else { return }
+    guard !isFull, path.count < ParameterIndex.deepest else { return }
     switch value {
     case .null: return
     case .string, .number, .bool:
-      guard let name = path.last, let text = value.scalarText else { return }
-      names.append(name)
-      parameters.append(
-        Parameter(path: path, positions: positions, value: PercentEncoding.decodedARN(text)))
+      if let text = value.scalarText { add(text, at: path, positions) }
     case .array(let elements):
       for (position, element) in elements.enumerated() {
         positions.append(position)
@@ -159,7 +212,7 @@ package struct ParameterIndex: Sendable {
       }
       for member in members {
         let name = ParameterIndex.folded(member.name)
-        if !path.isEmpty, ParameterIndex.listContainers.contains(name) {
+        if !path.isEmpty, ParameterIndex.isListContainer(name) {
           visit(member.value, &path, &positions)
         } else {
           path.append(name)
@@ -172,6 +225,22 @@ package struct ParameterIndex: Sendable {
 }
 
 extension String {
+  /// Whether the text is another one in lower-case letters and digits only.
+  fileprivate func isFolded(_ name: String) -> Bool {
+    let (text, name) = (utf8.span, name.utf8.span)
+    guard text.count <= name.count else { return false }
+    var matched = 0
+    for place in 0..<name.count {
+      let byte = name[place]
+      let small = byte | 0x20
+      let isLetter = small &- UInt8(ascii: "a") < 26
+      guard isLetter || byte &- UInt8(ascii: "0") < 10 else { continue }
+      guard matched < text.count, text[matched] == (isLetter ? small : byte) else { return false }
+      matched += 1
+    }
+    return matched == text.count
+  }
+
   /// Whether the text is that of two others, one behind the other, by bytes; it has as many as they have.
   fileprivate func isMade(of stem: String, _ ending: String) -> Bool {
     let (text, stem, ending) = (utf8.span, stem.utf8.span, ending.utf8.span)

@@ -46,7 +46,9 @@ enum PassedRoles {
       guard arn.service == "iam", arn.resource.hasPrefix(kind), arn.account == account else { return nil }
       return "arn:\(arn.partition):iam::\(arn.account):\(ResourcePattern.escaped(arn.resource))"
     }
-    guard rule.acceptsName, !value.contains(":"), !value.contains(" ") else { return nil }
+    guard rule.acceptsName, !value.hasByte(UInt8(ascii: ":")), !value.hasByte(UInt8(ascii: " ")) else {
+      return nil
+    }
     let name = value.hasPrefix("/") ? String(value.dropFirst()) : value
     return "arn:\(call.place.partition):iam::\(account):\(kind)\(ResourcePattern.escaped(name))"
   }

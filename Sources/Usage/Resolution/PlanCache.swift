@@ -17,6 +17,8 @@ final class PlanCache: Sendable {
     var actions: [String: ActionPlan] = [:]
     var services: [String: ServiceTypes] = [:]
     var formats: [String: ARNFormat] = [:]
+    /// The services of which a format or a rule names a region.
+    var servicesNamingRegions: Set<String>?
 
     /// A format, parsed once however many types and actions have it.
     mutating func format(_ text: String) -> ARNFormat? {
@@ -35,6 +37,21 @@ final class PlanCache: Sendable {
   ///
   /// - Parameter catalog: The reference data.
   init(catalog: Catalog) { self.catalog = catalog }
+
+  /// Whether a format or a rule names a region that may be asked about an action.
+  ///
+  /// - Parameter action: The action in any case.
+  /// - Returns: Whether one may.
+  func namesRegions(_ action: String) -> Bool {
+    let service = action.prefix { $0 != ":" }.lowercased()
+    return state.withLock { state in
+      if let known = state.servicesNamingRegions { return known.contains(service) }
+      let services = Set(catalog.namedRegions.map { $0.service.lowercased() })
+        .union(ServiceRules.all.filter { !$0.regions.isEmpty }.flatMap(\.services))
+      state.servicesNamingRegions = services
+      return services.contains(service)
+    }
+  }
 
   /// The plan of an operation.
   ///

@@ -11,6 +11,7 @@ extension Call {
   /// - Parameter path: The path.
   /// - Returns: The values found, none where there are none.
   func values(at path: RequestPath) -> [JSONValue] {
+    guard event.requestPart.mayHave(path) else { return [] }
     // Paths are written with the wrappers that CloudTrail puts around a request, or without.
     let whole = event.requestParameters
     var values = whole == requestValue ? [requestValue] : [whole, requestValue]
@@ -33,6 +34,32 @@ extension Call {
       guard let wanted = proof.value else { return !values.isEmpty }
       let pattern = Wildcard(wanted, caseInsensitive: true)
       return values.contains { value in value.scalarText.map { pattern.matches($0) } ?? false }
+    }
+  }
+}
+
+extension JSONPart {
+  /// Whether a member may stand at a path, as far as that can be told by names: most requests have none of the last one.
+  fileprivate func mayHave(_ path: RequestPath) -> Bool {
+    guard case .written(let text, let nodes) = self, let last = path.names.last else { return true }
+    let name = last.utf8.span
+    let isBeginning = name.count > 0 && name[name.count - 1] == UInt8(ascii: "*")
+    let count = isBeginning ? name.count - 1 : name.count
+    return nodes.contains { node in
+      guard node.isString else { return false }
+      // What is not written in plain ASCII may be another writing of the name.
+      if node.hasEscapes { return true }
+      let start = node.start + 1
+      var place = 0
+      while place < count, start + place < node.end - 1 {
+        let byte = text[start + place]
+        if byte >= 0x80 { return true }
+        // Letters of either case have this bit once it is set, and no letter is taken for another.
+        guard byte | 0x20 == name[place] | 0x20 else { return false }
+        place += 1
+      }
+      if place == count { return isBeginning || start + place == node.end - 1 || text[start + place] >= 0x80 }
+      return false
     }
   }
 }

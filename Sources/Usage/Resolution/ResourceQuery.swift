@@ -23,7 +23,7 @@ struct ResourceQuery {
   /// Whether the service makes a resource of this type in the call, and so assigns what the request does not state.
   var isCreated: Bool {
     guard plan.creates, action.service != "s3", action.service != "rds" else { return false }
-    if operation.isAbout(type.name, of: action.service) { return true }
+    if operation.isAbout(type, of: action.service) { return true }
     let required = action.required
     return action.types.count == 1 || (required.count == 1 && required[0].name == type.name)
   }
@@ -34,8 +34,7 @@ struct ResourceQuery {
   /// - Returns: The pattern, or `nil` where it would not be of the type.
   func resource(_ arn: ARN) -> String? {
     guard action.serviceTypes.types(of: arn).contains(type.name) else { return nil }
-    return "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-      + ResourcePattern.escaped(arn.resource)
+    return ResourcePattern.text(arn)
   }
 
   /// The ARN of the format, checked to be of the type that is asked for.

@@ -82,7 +82,7 @@ struct ResourceResolution {
   }
 
   private func isAbout(_ type: ResourceTypeFormats) -> Bool {
-    plan.name.isAbout(type.name, of: action.service)
+    plan.name.isAbout(type, of: action.service)
   }
 
   private var types: [ResourceTypeFormats] {

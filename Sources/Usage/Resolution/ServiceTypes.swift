@@ -13,6 +13,8 @@ final class ResourceTypeFormats: Sendable {
   let formats: [ARNFormat]
   /// The name in lower-case letters and digits.
   let foldedName: String
+  /// What operations about the type call it.
+  let topic: String
   /// The names of parameters that fill a placeholder of the formats, where the catalog states any.
   private let aliases: [String: [String]]
 
@@ -28,6 +30,7 @@ final class ResourceTypeFormats: Sendable {
     self.required = required
     self.formats = formats
     foldedName = ParameterIndex.folded(name)
+    topic = OperationName.topic(of: name)
     var known: [String: [String]] = [:]
     for placeholder in formats.flatMap(\.placeholders) where known[placeholder] == nil {
       let names = aliases(placeholder)

@@ -13,8 +13,8 @@ final class SharedResolver: Sendable {
   enum Entry: Sendable {
     /// Calls of it differ by a further part.
     case fork
-    /// A call of it was met.
-    case met
+    /// A call of it was met; with the draft of a template, where one was made.
+    case met(ResolutionTemplate.Draft?)
     /// Rules look at the names in its calls.
     case named
     /// What its calls need, how many large parts decide that, and their sort.
@@ -26,7 +26,7 @@ final class SharedResolver: Sendable {
   /// The resolver.
   let resolver: ActionResolver
   private let catalog: Catalog
-  private let noLabels = Mutex<NameLabels?>(nil)
+  private let noLabels = Mutex<TemplateTable.Labels?>(nil)
   private let entries = Mutex<[JSONDigest: Entry]>([:])
 
   /// Creates what knows nothing yet.
@@ -38,10 +38,10 @@ final class SharedResolver: Sendable {
   }
 
   /// Labels of nothing, made when they are first asked for: that takes as long as resolving a hundred calls.
-  var labels: NameLabels {
+  var labels: TemplateTable.Labels {
     noLabels.withLock { labels in
       if let labels { return labels }
-      let made = TemplateTable.labels(catalog)
+      let made = TemplateTable.Labels(catalog)
       labels = made
       return made
     }

@@ -411,8 +411,13 @@ struct UsageRecorder: EventConsumer {
       needs += needsOfResolutions[call.needs]
       return (call.sort, call.observed, known)
     }
+    let resolve = { [resolver] (event: CloudTrailEvent) -> (Resolution, partsRead: Int) in
+      var partsRead = 0
+      let resolution = resolver.resolve(event) { partsRead = $0.partsRead }
+      return (resolution, partsRead)
+    }
     if let found = templates?.call(
-      event, outline, (caller.resolved, caller.surroundings), &recorded.uses, &calls, &needs)
+      event, outline, (caller.resolved, caller.surroundings), &recorded.uses, &calls, &needs, resolve)
     {
       templateHits += 1
       recorded.learn(found.lessons)
@@ -420,11 +425,10 @@ struct UsageRecorder: EventConsumer {
     }
     if resolutions.count >= UsageRecorder.mostShapes { forgetResolutions() }
     let decoded = decode()
-    var partsRead = 0
-    let resolution = resolver.resolve(decoded) { partsRead = $0.partsRead }
+    let (resolution, partsRead) = resolve(decoded)
     let sorted = CallSort(CallFacts(decoded, caller.principal, resolution))
     let sort = calls.number(of: sorted)
-    templates?.learn(event, resolution, (sorted, sort), partsRead) { resolver.resolve($0) { _ in } }
+    templates?.learn(event, resolution, sorted, partsRead)
     resolutionsMade += 1
     if templates == nil, resolutionsMade > templatesAfter {
       templates = TemplateTable(shared)

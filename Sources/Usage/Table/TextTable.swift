@@ -28,8 +28,6 @@ struct TextTable: Sendable {
   private var chunks: [[UInt8]] = [[]]
   private var places = ChunkedArray<Place>()
   private var index = HashIndex()
-  /// The text that is being written.
-  private var written: [UInt8] = []
 
   /// Creates an empty table.
   init() {
@@ -49,21 +47,6 @@ struct TextTable: Sendable {
   mutating func number(_ text: String?) -> UInt32 {
     guard let text else { return TextTable.none }
     return number(text.utf8.span)
-  }
-
-  /// The number of a text that is written on the spot, and added if it is new.
-  ///
-  /// - Parameter write: Appends the text to a buffer and touches nothing that is in it.
-  /// - Returns: Its number.
-  @inline(__always)
-  mutating func number(_ write: (inout [UInt8]) -> Void) -> UInt32 {
-    var text: [UInt8] = []
-    swap(&text, &written)
-    text.removeAll(keepingCapacity: true)
-    write(&text)
-    let number = number(text.span)
-    swap(&text, &written)
-    return number
   }
 
   /// The number of a text of another table, which is added if it is new.
@@ -89,7 +72,11 @@ struct TextTable: Sendable {
     return find(letters, JSONDigest(letters).value).map { UInt32($0) }
   }
 
-  private mutating func number(_ text: Span<UInt8>) -> UInt32 {
+  /// The number of a text, which is added if it is new.
+  ///
+  /// - Parameter text: Its letters.
+  /// - Returns: Its number.
+  mutating func number(_ text: Span<UInt8>) -> UInt32 {
     let hash = JSONDigest(text).value
     if let known = find(text, hash) { return UInt32(known) }
     places.append(add(text))

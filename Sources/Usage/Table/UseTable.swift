@@ -91,12 +91,11 @@ public struct UseTable: Sendable {
   /// - Returns: Its number.
   mutating func number(_ text: String?) -> UInt32 { texts.number(text) }
 
-  /// The number of a text that is written on the spot.
+  /// The number of a text, which is added if it is new.
   ///
-  /// - Parameter write: Appends the text to a buffer and touches nothing that is in it.
+  /// - Parameter text: Its letters.
   /// - Returns: Its number.
-  @inline(__always)
-  mutating func number(_ write: (inout [UInt8]) -> Void) -> UInt32 { texts.number(write) }
+  mutating func number(_ text: Span<UInt8>) -> UInt32 { texts.number(text) }
 
   /// The number of a principal, which is added if it is new.
   ///
@@ -119,6 +118,35 @@ public struct UseTable: Sendable {
     if list.isEmpty { return 0 }
     let start = pairs.count
     for pair in list { pairs.append((texts.number(pair.key), texts.number(pair.value))) }
+    return numberOfTail(start)
+  }
+
+  /// The number of a list of pairs that are told by the numbers of their texts; they are put into their order.
+  ///
+  /// - Parameters:
+  ///   - count: How many pairs there are: few, for each is put into its place by itself.
+  ///   - pair: The pair of a number below the count.
+  /// - Returns: The number of the list.
+  @inline(__always)
+  mutating func number(
+    ofPairs count: Int, _ pair: (Int, inout TextTable) -> (key: UInt32, value: UInt32)
+  ) -> UInt32 {
+    if count == 0 { return 0 }
+    let start = pairs.count
+    for number in 0..<count {
+      let pair = pair(number, &texts)
+      var place = pairs.count
+      pairs.append(pair)
+      while place > start {
+        let other = pairs[place - 1]
+        let isSameKey = pair.key == other.key
+        guard isSameKey ? texts.precedes(pair.value, other.value) : texts.precedes(pair.key, other.key)
+        else { break }
+        pairs[place] = other
+        place -= 1
+      }
+      pairs[place] = pair
+    }
     return numberOfTail(start)
   }
 

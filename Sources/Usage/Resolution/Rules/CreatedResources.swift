@@ -29,7 +29,7 @@ struct PartialFormats: ResourceRule {
     let lookup = PlaceholderValues(
       query: query, indexes: [query.call.request],
       allowsPlainNames: query.action.types.count == 1
-        || query.operation.isAbout(query.type.name, of: query.action.service))
+        || query.operation.isAbout(query.type, of: query.action.service))
     var best: (known: Int, resources: [String]) = (allowsNothing ? -1 : 0, [])
     for format in query.type.formats {
       // Where a service's own rule found nothing, names and formats do not know better.

@@ -67,7 +67,10 @@ struct EC2Resources: ServiceRule {
   private func identified(_ query: ResourceQuery) -> [String] {
     guard let prefix = EC2Resources.idPrefixes[query.type.name] else { return [] }
     var resources: [String] = []
-    for parameter in query.call.request.parameters where EC2Resources.id(parameter.value, has: prefix) {
+    // Most values are no such ids, and are looked at where they stand.
+    let parameters = query.call.request.parameters
+    for place in parameters.indices where EC2Resources.id(parameters[place].value, has: prefix) {
+      let parameter = parameters[place]
       // What a filter, a tag or a security group's rule only refers to is not asked for.
       let isReference = parameter.path.contains { container in
         container.hasPrefix("filter") || container.hasPrefix("tag") || container.hasPrefix("ippermission")
@@ -81,11 +84,14 @@ struct EC2Resources: ServiceRule {
   ///
   /// - Parameter call: The call.
   /// - Returns: The types.
-  static func taggedTypes(_ call: Call) -> Set<String> {
-    Set(
-      call.request.parameters.lazy.filter { parameter in
-        parameter.name == "resourcetype" && parameter.path.first?.hasPrefix("tagspecification") == true
-      }.map(\.value))
+  static func taggedTypes(_ call: Call) -> [String] {
+    // Few types are stated, often more than once.
+    call.request.parameters.reduce(into: []) { types, parameter in
+      guard parameter.name == "resourcetype", parameter.path.first?.hasPrefix("tagspecification") == true,
+        !types.contains(parameter.value)
+      else { return }
+      types.append(parameter.value)
+    }
   }
 
   /// What a tag specification tags: new resources of a type that it states.

@@ -36,5 +36,5 @@ struct EventRules: ServiceRule {
 
 extension OperationName {
   /// Whether an EventBridge operation is about a rule.
-  fileprivate var isAboutRules: Bool { noun.contains("rule") || noun.contains("target") }
+  fileprivate var isAboutRules: Bool { noun.containsBytes(of: "rule") || noun.containsBytes(of: "target") }
 }

@@ -8,10 +8,34 @@
 import AWSCatalog
 import IAM
 
-/// Values of the placeholders of an ARN format, found among parameters.
-struct PlaceholderValues {
+/// The name of a placeholder, taken apart.
+struct PlaceholderName: Sendable {
   private static let endings = ["namewithpath", "friendlyname", "identifier", "name", "uuid", "id", "arn"]
 
+  /// The name as the format writes it.
+  let text: String
+  /// The name in lower-case letters and digits.
+  let folded: String
+  /// The folded name without an ending that says what sort of value it is.
+  let stem: String
+  /// Whether values are ids.
+  let isID: Bool
+
+  /// Takes a name apart.
+  ///
+  /// - Parameter text: The name as a format writes it.
+  init(_ text: String) {
+    self.text = text
+    let folded = ParameterIndex.folded(text)
+    let ending = PlaceholderName.endings.first { folded.hasSuffix($0) }
+    self.folded = folded
+    stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
+    isID = ending == "id" || ending == "uuid"
+  }
+}
+
+/// Values of the placeholders of an ARN format, found among parameters.
+struct PlaceholderValues {
   let query: ResourceQuery
   /// Where to look, in this order.
   let indexes: [ParameterIndex]
@@ -25,8 +49,8 @@ struct PlaceholderValues {
   /// - Parameter format: The format.
   /// - Returns: One list of values a placeholder.
   func columns(of format: ARNFormat) -> [[Parameter]] {
-    let placeholders = format.placeholders
-    let naming = placeholders.lastIndex { !PlaceholderValues.isID($0) } ?? placeholders.count - 1
+    let placeholders = format.names
+    let naming = placeholders.lastIndex { !$0.isID } ?? placeholders.count - 1
     var taken: Set<[String]> = []
     return placeholders.enumerated().map { index, placeholder in
       let found = values(
@@ -36,20 +60,13 @@ struct PlaceholderValues {
     }
   }
 
-  private static func isID(_ placeholder: String) -> Bool {
-    let folded = ParameterIndex.folded(placeholder)
-    return folded.hasSuffix("id") || folded.hasSuffix("uuid")
-  }
-
   /// The values of one placeholder, from the first name that has any, most telling first: the placeholder's own, the
   /// catalog's aliases, the placeholder with another ending, those that the type has, and those that say nothing of it.
   private func values(
-    of placeholder: String, isNaming: Bool, isSole: Bool, except taken: Set<[String]>
+    of name: PlaceholderName, isNaming: Bool, isSole: Bool, except taken: Set<[String]>
   ) -> [Parameter] {
-    let folded = ParameterIndex.folded(placeholder)
-    let ending = PlaceholderValues.endings.first { folded.hasSuffix($0) }
-    let stem = ending.map { String(folded.dropLast($0.count)) } ?? folded
-    let isID = ending == "id" || ending == "uuid"
+    let placeholder = name.text
+    let (folded, stem, isID) = (name.folded, name.stem, name.isID)
     for index in indexes where !index.isEmpty {
       /// The usable values of the first of some names that has any.
       func first(_ stem: String, _ endings: [String]) -> [Parameter]? {
@@ -110,7 +127,7 @@ struct FilledFormats: ResourceRule {
       PlaceholderValues(
         query: query, indexes: [query.call.request],
         allowsPlainNames: query.action.types.count == 1
-          || query.operation.isAbout(query.type.name, of: query.action.service)))
+          || query.operation.isAbout(query.type, of: query.action.service)))
   }
 
   /// The resources of the first format whose placeholders all have values.

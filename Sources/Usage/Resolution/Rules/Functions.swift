@@ -18,6 +18,9 @@ struct Functions: ServiceRule {
     }
   }
 
+  /// What stands between account and name where no more of an ARN is given.
+  private static let marker = ":function:"
+
   private func function(_ query: ResourceQuery) -> String? {
     let request = query.call.request
     guard let text = request.value(named: "functionName"), WellFormed.isValue(text) else { return nil }
@@ -27,13 +30,13 @@ struct Functions: ServiceRule {
       guard arn.service == "lambda", arn.resource.hasPrefix("function:") else { return nil }
       place = Place(partition: arn.partition, region: arn.region, account: arn.account)
       function = String(arn.resource.dropFirst(9))
-    } else if let marker = text.firstRange(of: ":function:") {
-      let account = String(text[..<marker.lowerBound])
+    } else if let end = text[...].offset(ofBytes: Functions.marker) {
+      let account = String(decoding: text.utf8.prefix(end), as: UTF8.self)
       guard WellFormed.isAccount(account) else { return nil }
       place.account = account
-      function = String(text[marker.upperBound...])
+      function = String(decoding: text.utf8.dropFirst(end + Functions.marker.utf8.count), as: UTF8.self)
     }
-    if !function.contains(":"), let qualifier = request.value(named: "qualifier"),
+    if !function.hasByte(UInt8(ascii: ":")), let qualifier = request.value(named: "qualifier"),
       WellFormed.isValue(qualifier)
     {
       function += ":" + qualifier

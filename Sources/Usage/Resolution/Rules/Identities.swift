@@ -50,7 +50,8 @@ struct Identities: ServiceRule {
   }
 
   private func named(_ name: String, _ path: String, _ query: ResourceQuery) -> [String] {
-    guard !name.contains("/"), !name.contains(" ") || query.type.name != "user" else { return [] }
+    guard !name.hasByte(UInt8(ascii: "/")), !name.hasByte(UInt8(ascii: " ")) || query.type.name != "user"
+    else { return [] }
     let inPath = query.plan.creates && path.hasPrefix("/") && path.hasSuffix("/") ? path.dropFirst() : ""
     return query.resource(named: inPath + name).map { [$0] } ?? []
   }

@@ -6,16 +6,19 @@ import IAM
 struct WebACLs: ServiceRule {
   let name = "wafv2"
   let services: Set<String> = ["wafv2"]
+  let regions: Set<String> = [WebACLs.globalRegion]
+  /// The region that the resources of CloudFront are in.
+  private static let globalRegion = "us-east-1"
 
   func found(_ query: ResourceQuery) -> [String] {
     let request = query.call.request
     guard let format = query.type.formats.first, format.placeholders.first == "Scope",
-      query.operation.isAbout(query.type.name, of: "wafv2"), let scope = request.value(named: "scope"),
+      query.operation.isAbout(query.type, of: "wafv2"), let scope = request.value(named: "scope"),
       let name = request.value(named: "name"), WellFormed.isValue(name)
     else { return [] }
     let word = scope == "CLOUDFRONT" ? "global" : "regional"
     var place = query.call.place
-    if scope == "CLOUDFRONT" { place.region = "us-east-1" }
+    if scope == "CLOUDFRONT" { place.region = WebACLs.globalRegion }
     return query.resource(format, [word, name, request.value(named: "id")], at: place).map { [$0] } ?? []
   }
 }
@@ -47,7 +50,7 @@ struct Builds: ServiceRule {
     let ids = ["ids", "id"].flatMap { query.call.request.values(named: $0) }.map(\.value)
     return ids.compactMap { id in
       let project = id.split(separator: ":").first.map(String.init) ?? ""
-      return id.contains(":") && !id.hasPrefix("arn:") ? query.resource(named: project) : nil
+      return id.hasByte(UInt8(ascii: ":")) && !id.hasPrefix("arn:") ? query.resource(named: project) : nil
     }
   }
 }

@@ -5,6 +5,7 @@ struct ListedResources: ResourceRule {
   let name = "listed"
 
   func resources(_ query: ResourceQuery) -> [String] {
+    if query.call.listed.isEmpty { return [] }
     // A copy lists both its sides, a transaction all its tables, a query of an index the table.
     let request = query.call.request
     if request.value(named: "x-amz-copy-source") != nil { return [] }

@@ -22,7 +22,10 @@ struct ParameterARNs: ResourceRule {
   /// - Returns: What was found.
   static func found(in index: ParameterIndex, _ query: ResourceQuery) -> [ARN] {
     var byPath: [(path: [String], arns: [ARN])] = []
-    for parameter in index.parameters where parameter.value.hasPrefix("arn:") {
+    // Most values are no ARNs, and are looked at where they stand.
+    let parameters = index.parameters
+    for place in parameters.indices where parameters[place].value.utf8.starts(with: "arn:".utf8) {
+      let parameter = parameters[place]
       guard let arn = WellFormed.arn(parameter.value), query.resource(arn) != nil else { continue }
       if let index = byPath.firstIndex(where: { $0.path == parameter.path }) {
         byPath[index].arns.append(arn)

@@ -2,6 +2,8 @@
 //
 // What AWS owns has no account in its ARN: parameters under `/aws/`, documents called `AWS-…`.
 
+import IAM
+
 /// Systems Manager parameters, documents and instances.
 struct Parameters: ServiceRule {
   let name = "ssm"
@@ -27,7 +29,7 @@ struct Parameters: ServiceRule {
       let names =
         ["name", "names", "parameterName", "parameterNames"].lazy
         .map { request.values(named: $0).map(\.value) }.first { !$0.isEmpty } ?? []
-      let isAboutParameters = query.operation.noun.contains("parameter")
+      let isAboutParameters = query.operation.noun.containsBytes(of: "parameter")
       let resources =
         request.value(named: "resourceType") == "Parameter" ? request.values(named: "resourceId") : []
       return ((isAboutParameters ? paths + names : []) + resources.map(\.value)).compactMap {
@@ -35,7 +37,8 @@ struct Parameters: ServiceRule {
       }
     case "document":
       let named = ["documentName", "name"].lazy.compactMap { request.value(named: $0) }.first
-      let isAbout = query.operation.noun.contains("document") || request.value(named: "documentName") != nil
+      let isAbout =
+        query.operation.noun.containsBytes(of: "document") || request.value(named: "documentName") != nil
       guard isAbout, let named else { return [] }
       return owned(named, query).map { [$0] } ?? []
     case "automation-definition":

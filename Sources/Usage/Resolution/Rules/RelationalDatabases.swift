@@ -28,10 +28,15 @@ struct RelationalDatabases: ServiceRule {
     "subgrp": ["dbsubnetgroupname"],
   ]
 
+  private static let beginnings = ["", "source", "target", "final"]
+
   func found(_ query: ResourceQuery) -> [String] {
     guard let stems = RelationalDatabases.stems[query.type.name] else { return [] }
-    let names = stems.flatMap { [$0, "source" + $0, "target" + $0, "final" + $0] }
-    let values = names.flatMap { query.call.request.values(named: $0) }.map(\.value)
+    let request = query.call.request
+    if request.isEmpty { return [] }
+    let values = stems.flatMap { stem in
+      RelationalDatabases.beginnings.flatMap { request.values(folded: $0, stem) }
+    }.map(\.value)
     return values.filter(WellFormed.isValue).compactMap { value in
       value.hasPrefix("arn:") ? WellFormed.arn(value).flatMap(query.resource) : query.resource(named: value)
     }

@@ -4,6 +4,8 @@
 protocol ServiceRule: ResourceRule {
   /// The service prefixes of the actions that it knows.
   var services: Set<String> { get }
+  /// Regions that the rule itself names; in calls that it is asked about these are no names like others.
+  var regions: Set<String> { get }
   /// The types whose parameters it knows so well that names and formats should not be tried after it.
   var owns: Set<String> { get }
   /// The resources, asked only for actions of the rule's services.
@@ -15,6 +17,7 @@ protocol ServiceRule: ResourceRule {
 
 extension ServiceRule {
   var owns: Set<String> { [] }
+  var regions: Set<String> { [] }
 
   func resources(_ query: ResourceQuery) -> [String] {
     services.contains(query.action.service) ? found(query) : []

@@ -11,7 +11,7 @@ struct WholeCollection: ResourceRule {
     let listing = ["describe", "list", "search", "lookup"].contains(query.operation.verb)
     let many = query.action.accessLevel == .list || query.operation.noun.hasSuffix("s")
     guard listing, many,
-      query.operation.isAbout(query.type.name, of: query.action.service),
+      query.operation.isAbout(query.type, of: query.action.service),
       let format = query.type.formats.first
     else { return [] }
     let values = [String?](repeating: nil, count: format.placeholders.count)
