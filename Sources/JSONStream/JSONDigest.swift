@@ -10,7 +10,7 @@ public import CScan
 /// A 64-bit content hash.
 ///
 /// Public so that the compiler puts it into the code of other modules, as it does with nothing less.
-public struct JSONDigest: Hashable, Sendable {
+public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
   /// The hash.
   public var value: UInt64
 

@@ -251,18 +251,20 @@ package struct LabelVocabulary: Sendable {
 /// The labels of texts, and the skeleton that is left; reusable without allocation.
 package struct NameLabels: Sendable {
   /// One label.
-  package struct Label: Sendable {
+  package struct Label: Sendable, BitwiseCopyable {
     /// Where its letters begin in ``letters``.
-    let start: Int
+    var start = 0
     /// How many it has.
-    package let count: Int
-    let digest: JSONDigest
+    package fileprivate(set) var count = 0
+    var digest = JSONDigest.empty
   }
 
   /// A label has at least as many characters.
   static let shortest = 4
   /// Texts with more labels, or longer ones, are not taken apart: they seldom come again with other names.
   private static let mostLabels = 128
+  /// Lengths are written into single bytes, and so are the numbers of labels.
+  private static let longestLabel = 255
   private static let longestSkeleton = 1 << 14
 
   private let vocabulary: LabelVocabulary
@@ -272,9 +274,12 @@ package struct NameLabels: Sendable {
   private var end = 0
   /// Memory for what may be names in a text.
   private var names: [whittle_scan_name] = []
-  private var letters: [UInt8] = []
-  /// The distinct labels in the order in which they were met first.
-  package private(set) var labels: [Label] = []
+  /// Memory for the letters of labels, and how much of it is used.
+  private var letters: [UInt8]
+  private var letterCount = 0
+  /// Memory for the distinct labels in the order in which they were met first, and how many there are.
+  private var known: [Label]
+  private var labelCount = 0
   /// Whether all texts could be taken apart; the skeleton says nothing otherwise.
   package private(set) var isWhole = true
 
@@ -293,14 +298,15 @@ package struct NameLabels: Sendable {
     self.kernel = kernel
     // Room for the ends of texts as well.
     skeleton = [UInt8](repeating: 0, count: NameLabels.longestSkeleton + 64)
-    letters.reserveCapacity(1024)
+    letters = [UInt8](repeating: 0, count: NameLabels.mostLabels * NameLabels.longestLabel)
+    known = [Label](repeating: Label(), count: NameLabels.mostLabels)
   }
 
   /// Forgets all texts.
   package mutating func reset() {
     end = 0
-    letters.removeAll(keepingCapacity: true)
-    labels.removeAll(keepingCapacity: true)
+    letterCount = 0
+    labelCount = 0
     isWhole = true
   }
 
@@ -319,8 +325,8 @@ package struct NameLabels: Sendable {
   package var beginning: Beginning {
     var beginning = Beginning()
     beginning.skeleton = Array(skeleton[..<end])
-    beginning.letters = letters
-    beginning.labels = labels
+    beginning.letters = Array(letters[..<letterCount])
+    beginning.labels = Array(labels)
     beginning.isWhole = isWhole
     return beginning
   }
@@ -329,13 +335,21 @@ package struct NameLabels: Sendable {
   ///
   /// - Parameter beginning: The beginning, which must come from labels of the same vocabulary.
   package mutating func restart(from beginning: Beginning) {
-    reset()
-    // A beginning is no longer than the skeleton that it was taken from.
-    unsafe skeleton.withUnsafeMutableBytes { unsafe $0.copyBytes(from: beginning.skeleton) }
+    // A beginning is no longer than what it was taken from.
+    NameLabels.copy(beginning.skeleton, to: &skeleton)
+    NameLabels.copy(beginning.letters, to: &letters)
+    NameLabels.copy(beginning.labels, to: &known)
     end = beginning.skeleton.count
-    letters += beginning.letters
-    labels += beginning.labels
+    letterCount = beginning.letters.count
+    labelCount = beginning.labels.count
     isWhole = beginning.isWhole
+  }
+
+  /// Writes elements over the first ones of memory that has room for them.
+  private static func copy<Element: BitwiseCopyable>(_ elements: [Element], to memory: inout [Element]) {
+    unsafe memory.withUnsafeMutableBytes { memory in
+      unsafe elements.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+    }
   }
 
   /// Notes that something could not be taken apart.
@@ -625,22 +639,29 @@ package struct NameLabels: Sendable {
   /// The number of a label, which it gets where it is new; `nil` where it is too long, or one too many.
   @inline(__always)
   private mutating func number(_ run: Run, _ text: UnsafeRawBufferPointer) -> Int? {
-    let digest = unsafe JSONDigest(text, run.range)
-    // Lengths and numbers are written into single bytes.
-    guard run.range.count < 256 else { return nil }
-    for number in labels.indices
-    where labels[number].digest == digest && labels[number].count == run.range.count {
+    let (digest, count) = (unsafe JSONDigest(text, run.range), run.range.count)
+    guard count <= NameLabels.longestLabel else { return nil }
+    for number in 0..<labelCount where known[number].digest == digest && known[number].count == count {
       return number
     }
-    guard labels.count < NameLabels.mostLabels else { return nil }
-    labels.append(Label(start: letters.count, count: run.range.count, digest: digest))
-    unsafe letters.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run.range]))
-    return labels.count - 1
+    guard labelCount < NameLabels.mostLabels else { return nil }
+    known[labelCount] = Label(start: letterCount, count: count, digest: digest)
+    // There is room for as many labels of the longest.
+    unsafe letters.withUnsafeMutableBytes { letters in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: letters[letterCount...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[run.range]))
+    }
+    letterCount += count
+    labelCount += 1
+    return labelCount - 1
   }
 
   // MARK: Labels
 
-  /// The letters of all labels, each where ``range(_:)`` says.
+  /// The distinct labels in the order in which they were met first.
+  package var labels: ArraySlice<Label> { known[..<labelCount] }
+
+  /// The letters of all labels, each where ``range(_:)`` says; what else there is means nothing.
   package var allLetters: [UInt8] { letters }
 
   /// Where the letters of a label stand among all letters.
@@ -648,7 +669,7 @@ package struct NameLabels: Sendable {
   /// - Parameter number: The number of the label.
   /// - Returns: The range in ``allLetters``.
   package func range(_ number: Int) -> Range<Int> {
-    labels[number].start..<labels[number].start + labels[number].count
+    known[number].start..<known[number].start + known[number].count
   }
 
   /// Finds the labels in a text.
@@ -677,7 +698,7 @@ package struct NameLabels: Sendable {
     // One number of the system's is enough for names that nobody can foretell.
     var random = NameGenerator(state: UInt64.random(in: 0...UInt64.max))
     var digests = Set(labels.map(\.digest))
-    var renamed = letters
+    var renamed = Array(letters[..<letterCount])
     for label in labels {
       let range = label.start..<label.start + label.count
       var isNew = false
