@@ -419,7 +419,7 @@ package struct NameLabels: Sendable {
 
     /// What the skeleton says of its length: all of it without hyphens; with them whether a region may be as long, and
     /// whether it ends as names of secrets do, with six characters of the service's choice.
-    var length: UInt8 {
+    @inline(__always) var length: UInt8 {
       if !hasHyphen { return UInt8(truncatingIfNeeded: range.count) }
       return (range.count > 32 ? 1 : 0) | (range.upperBound - lastPart == 6 ? 2 : 0)
     }
@@ -448,6 +448,7 @@ package struct NameLabels: Sendable {
   }
 
   /// Whether a run is of hexadecimal digits and of hyphens where those of universally unique ids stand.
+  @inline(__always)
   private static func isUUID(_ run: Run, _ text: UnsafeRawBufferPointer) -> Bool {
     let start = run.range.lowerBound
     guard run.range.count == 36, run.firstHyphen == start + 8, run.lastPart == start + 24,
