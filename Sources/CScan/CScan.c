@@ -143,42 +143,47 @@ __attribute__((target("avx512f,avx512bw"))) ALWAYS_INLINE block_masks masks_avx5
   return masks;
 }
 
+/// The bytes from `first` to `last`, a bit each.
 ALWAYS_INLINE uint64_t between_sse2(__m128i text, char first, char last) {
   __m128i place = _mm_sub_epi8(text, _mm_set1_epi8(first));
-  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(place, _mm_set1_epi8(last - first)), place));
+  __m128i limited = _mm_min_epu8(place, _mm_set1_epi8(last - first));
+  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(limited, place));
 }
 
 ALWAYS_INLINE name_masks names_sse2(const uint8_t *bytes) {
   name_masks masks = {0, 0, 0, 0};
   for (int part = 0; part < 4; part++) {
     __m128i text = _mm_loadu_si128((const __m128i *)(bytes + 16 * part));
-    __m128i signs = _mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('%')), _mm_cmpeq_epi8(text, _mm_set1_epi8('\\')));
-    uint64_t closed = between_sse2(text, 0, 0x1F) | (uint32_t)_mm_movemask_epi8(signs);
+    __m128i percents = _mm_cmpeq_epi8(text, _mm_set1_epi8('%'));
+    __m128i backslashes = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
+    uint64_t signs = (uint32_t)_mm_movemask_epi8(_mm_or_si128(percents, backslashes));
     uint64_t hyphens = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('-')));
     masks.letters |= between_sse2(_mm_or_si128(text, _mm_set1_epi8(0x20)), 'a', 'z') << (16 * part);
     masks.digits |= between_sse2(text, '0', '9') << (16 * part);
     masks.hyphens |= hyphens << (16 * part);
-    masks.closed |= closed << (16 * part);
+    masks.closed |= (between_sse2(text, 0, 0x1F) | signs) << (16 * part);
   }
   return masks;
 }
 
 __attribute__((target("avx2"))) ALWAYS_INLINE uint64_t between_avx2(__m256i text, char first, char last) {
   __m256i place = _mm256_sub_epi8(text, _mm256_set1_epi8(first));
-  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(place, _mm256_set1_epi8(last - first)), place));
+  __m256i limited = _mm256_min_epu8(place, _mm256_set1_epi8(last - first));
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(limited, place));
 }
 
 __attribute__((target("avx2"))) ALWAYS_INLINE name_masks names_avx2(const uint8_t *bytes) {
   name_masks masks = {0, 0, 0, 0};
   for (int part = 0; part < 2; part++) {
     __m256i text = _mm256_loadu_si256((const __m256i *)(bytes + 32 * part));
-    __m256i signs = _mm256_or_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('%')), _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\')));
-    uint64_t closed = between_avx2(text, 0, 0x1F) | (uint32_t)_mm256_movemask_epi8(signs);
+    __m256i percents = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('%'));
+    __m256i backslashes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\'));
+    uint64_t signs = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(percents, backslashes));
     uint64_t hyphens = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('-')));
     masks.letters |= between_avx2(_mm256_or_si256(text, _mm256_set1_epi8(0x20)), 'a', 'z') << (32 * part);
     masks.digits |= between_avx2(text, '0', '9') << (32 * part);
     masks.hyphens |= hyphens << (32 * part);
-    masks.closed |= closed << (32 * part);
+    masks.closed |= (between_avx2(text, 0, 0x1F) | signs) << (32 * part);
   }
   return masks;
 }
@@ -330,6 +335,7 @@ typedef struct {
   uint64_t ends_with_character;
 } name_state;
 
+/// The place of the lowest bit of a number that has one, and the place behind the highest bit; 0 where there is none.
 ALWAYS_INLINE unsigned lowest(uint64_t bits) { return (unsigned)__builtin_ctzll(bits); }
 ALWAYS_INLINE unsigned behind_highest(uint64_t bits) { return bits ? 64 - (unsigned)__builtin_clzll(bits) : 0; }
 
@@ -353,7 +359,7 @@ ALWAYS_INLINE whittle_scan_name *append_names(whittle_scan_name *output, name_ma
       state->has_digit |= marks != 0;
       return output;
     }
-    // What is below the lowest bit of another number, and that bit.
+    // The run, and the byte behind it.
     uint64_t begun = outside ^ (outside - 1);
     if (state->has_digit || (masks.digits & begun) != 0) {
       output = append_name(output, state->start, offset + lowest(outside), base, shortest);

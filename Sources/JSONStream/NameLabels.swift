@@ -18,6 +18,9 @@
 // characters, and means nothing to whoever looks: no word of a `LabelVocabulary` is in it. Of `vol-0a1b2c3d` the
 // beginning tells what it names and stays in the skeleton. Texts that would have to be decoded first (escapes, percent
 // signs, control characters) are not taken apart (`isWhole`).
+//
+// A C kernel finds the runs with digits of a whole value, and what would have to be decoded (`CScan`); few runs have any, so
+// that nearly all of a text is copied without being looked at a second time.
 
 import CScan
 
@@ -229,7 +232,6 @@ package struct LabelVocabulary: Sendable {
 
   /// The hash of a run in small letters, which is 0 for none; a hash that two runs share makes one more of them no name,
   /// no more than that.
-  ///
   @inline(__always)
   private static func hash(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64 {
     var hash = UInt64(truncatingIfNeeded: range.count) &* 0x9E37_79B9_7F4A_7C15
