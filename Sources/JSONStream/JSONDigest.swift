@@ -10,7 +10,7 @@ public import CScan
 /// A 64-bit content hash.
 ///
 /// Public so that the compiler puts it into the code of other modules, as it does with nothing less.
-public struct JSONDigest: Hashable, Sendable {
+public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
   /// The hash.
   public var value: UInt64
 
@@ -187,9 +187,15 @@ extension JSONDigest {
     }
   }
 
+  @inline(__always)
   private static func string(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) -> JSONDigest {
-    let content = unsafe Range(uncheckedBounds: (node.start &+ 1, node.end &- 1))
-    guard node.hasEscapes else { return unsafe JSONDigest(text, content) }
+    if node.hasEscapes { return unsafe escapedString(node, text) }
+    return unsafe JSONDigest(text, Range(uncheckedBounds: (node.start &+ 1, node.end &- 1)))
+  }
+
+  @inline(never)
+  private static func escapedString(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) -> JSONDigest {
+    let content = node.start + 1..<node.end - 1
     // The text without its escapes is no longer than with them.
     return unsafe withUnsafeTemporaryAllocation(byteCount: content.count, alignment: 1) { room in
       let count = unsafe JSONTape.unescape(UnsafeRawBufferPointer(rebasing: text[content]), to: room)

@@ -11,29 +11,42 @@ package struct JSONNames: Sendable {
     var last: UInt64
     var length: UInt32
 
+    /// The key that no name has.
+    static var none: Key { Key(first: 0, second: 0, last: 0, length: 0) }
+
+    private init(first: UInt64, second: UInt64, last: UInt64, length: UInt32) {
+      self.first = first
+      self.second = second
+      self.last = last
+      self.length = length
+    }
+
     /// The key of a name.
     ///
     /// - Parameters:
-    ///   - text: A buffer that holds the name.
-    ///   - start: Where the name begins.
+    ///   - name: The name.
     ///   - length: Its length, from 1 to 24.
+    ///   - room: How many bytes may be read from there on.
     @inline(__always)
-    init(_ text: UnsafeRawBufferPointer, from start: Int, length: Int) {
+    init(_ name: UnsafeRawPointer, length: Int, room: Int) {
       self.length = UInt32(truncatingIfNeeded: length)
       func word(_ offset: Int) -> UInt64 {
-        UInt64(littleEndian: unsafe text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        UInt64(littleEndian: unsafe name.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
       }
       if length >= 8 {
-        first = word(start)
-        last = word(start &+ length &- 8)
-        second = length <= 16 ? 0 : word(start &+ 8)
+        first = word(0)
+        last = word(length &- 8)
+        second = length <= 16 ? 0 : word(8)
       } else {
-        // A word may be loaded beyond the name, but not beyond the buffer.
-        if start &+ 8 <= text.count {
-          first = word(start) & ((1 &<< UInt64(truncatingIfNeeded: 8 &* length)) &- 1)
+        // A word may be loaded beyond the name, but not beyond the room.
+        if room >= 8 {
+          first = word(0) & ((1 &<< UInt64(truncatingIfNeeded: 8 &* length)) &- 1)
         } else {
           first = 0
-          for place in 0..<length { first |= unsafe UInt64(text[start + place]) << UInt64(8 * place) }
+          for place in 0..<length {
+            let byte = unsafe name.load(fromByteOffset: place, as: UInt8.self)
+            first |= UInt64(byte) << UInt64(8 * place)
+          }
         }
         second = 0
         last = 0
@@ -41,10 +54,7 @@ package struct JSONNames: Sendable {
     }
 
     @inline(__always)
-    var place: Int {
-      let mixed = (first ^ last &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(length)) &* 0xD6E8_FEB8_6659_FD93
-      return Int(truncatingIfNeeded: mixed >> 56)
-    }
+    var place: Int { Int(truncatingIfNeeded: ((first &+ last) &* 0xD6E8_FEB8_6659_FD93) >> 56) }
   }
 
   struct Entry {
@@ -66,11 +76,11 @@ package struct JSONNames: Sendable {
   /// - Parameter names: Different names of 1 to 24 bytes, at most 128 of them.
   package init(_ names: [String]) {
     precondition(names.count <= 128 && names.allSatisfy { (1...JSONNames.longest).contains($0.utf8.count) })
-    let free = unsafe [UInt8(0)].withUnsafeBytes { unsafe Key($0, from: 0, length: 1) }
-    var table = [Entry](repeating: Entry(key: free, number: -1), count: 256)
+    var table = [Entry](repeating: Entry(key: .none, number: -1), count: 256)
     for (number, name) in names.enumerated() {
-      let bytes = Array(name.utf8)
-      let key = unsafe bytes.withUnsafeBytes { unsafe Key($0, from: 0, length: bytes.count) }
+      let key = unsafe Array(name.utf8).withUnsafeBytes { bytes in
+        unsafe bytes.baseAddress.map { unsafe Key($0, length: bytes.count, room: bytes.count) } ?? .none
+      }
       var place = key.place
       while table[place].number >= 0 { place = (place + 1) & 255 }
       table[place] = Entry(key: key, number: Int32(number))
@@ -119,15 +129,16 @@ extension JSONNames {
     // One pass with pointers (measured: a fifth of the time of one comparison after the other).
     unsafe table.withUnsafeBufferPointer { table in
       for number in 0..<count { unsafe places[number] = 0 }
-      guard unsafe nodes[index].kind == .object else { return }
+      guard unsafe nodes[index].kind == .object, let start = text.baseAddress else { return }
       var name = index &+ 1
       let end = unsafe nodes[index].next
       while name < end {
         let node = unsafe nodes[name]
+        let (content, length) = (node.start &+ 1, node.end &- node.start &- 2)
         let number =
           unsafe node.hasEscapes
           ? JSONNames.number(ofEscaped: node, text, table)
-          : JSONNames.number(text, from: node.start &+ 1, node.end &- node.start &- 2, table)
+          : JSONNames.number(start + content, length: length, room: text.count &- content, table)
         if number >= 0 { unsafe places[number] = UInt32(truncatingIfNeeded: name &+ 1) }
         name = unsafe nodes[name &+ 1].next
       }
@@ -141,17 +152,18 @@ extension JSONNames {
     let content = node.start + 1..<node.end - 1
     return unsafe withUnsafeTemporaryAllocation(byteCount: content.count, alignment: 1) { room in
       let count = unsafe JSONTape.unescape(UnsafeRawBufferPointer(rebasing: text[content]), to: room)
-      return unsafe JSONNames.number(UnsafeRawBufferPointer(room), from: 0, count, table)
+      guard let name = room.baseAddress else { return -1 }
+      return unsafe JSONNames.number(name, length: count, room: count, table)
     }
   }
 
-  /// The number of the name at a place of a buffer, or −1.
+  /// The number of a name, or −1.
   @inline(__always)
   private static func number(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ length: Int, _ table: UnsafeBufferPointer<Entry>
+    _ name: UnsafeRawPointer, length: Int, room: Int, _ table: UnsafeBufferPointer<Entry>
   ) -> Int {
     guard length > 0, length <= JSONNames.longest else { return -1 }
-    let key = unsafe Key(text, from: start, length: length)
+    let key = unsafe Key(name, length: length, room: room)
     var place = key.place
     while true {
       // Places are below 256, the size of the table.

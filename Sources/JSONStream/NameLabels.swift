@@ -18,6 +18,11 @@
 // characters, and means nothing to whoever looks: no word of a `LabelVocabulary` is in it. Of `vol-0a1b2c3d` the
 // beginning tells what it names and stays in the skeleton. Texts that would have to be decoded first (escapes, percent
 // signs, control characters) are not taken apart (`isWhole`).
+//
+// A C kernel finds the runs with digits of a whole value, and what would have to be decoded (`CScan`); few runs have any, so
+// that nearly all of a text is copied without being looked at a second time.
+
+import CScan
 
 /// What the bytes of texts are, a number for each byte, so that a run of bytes is known by the numbers of its bytes ORed.
 ///
@@ -26,14 +31,10 @@ private enum Sorts {
   static let letters: UInt32 = 0x03FF_FFFF
   /// The letter `e`.
   static let exponent: UInt32 = 1 << 4
-  /// Bytes with which texts are not taken apart: control characters, percent signs, backslashes.
-  static let closed: UInt32 = 1 << 26
   /// What the skeleton says of a label begins here: digits 1, large letters 2, small letters 4, hyphens 8.
   static let shift: UInt32 = 28
   static let digit: UInt32 = 1 << 28
   static let hyphen: UInt32 = 8 << 28
-  /// What runs are made of but for hyphens.
-  static let run: UInt32 = 7 << 28
 
   // Made once and never freed, so that loops read it as they read the text.
   nonisolated(unsafe) static let table: UnsafePointer<UInt32> = {
@@ -44,7 +45,6 @@ private enum Sorts {
 
   static func sort(_ byte: UInt8) -> UInt32 {
     switch byte {
-    case 0..<0x20, UInt8(ascii: "%"), UInt8(ascii: "\\"): closed
     case UInt8(ascii: "-"): hyphen
     case UInt8(ascii: "0")...UInt8(ascii: "9"): digit
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): 2 << shift | 1 << UInt32(byte - UInt8(ascii: "A"))
@@ -125,24 +125,15 @@ package struct LabelVocabulary: Sendable {
   ///
   /// - Parameter text: The text.
   package mutating func add(_ text: UnsafeRawBufferPointer) {
-    var start = 0
-    while start < text.count {
-      guard unsafe NameLabels.isLetter(text[start]) || NameLabels.isDigit(text[start]) else {
-        start += 1
-        continue
+    // Only what has a digit may be taken for a name.
+    unsafe NameLabels.forEachRun(in: text, shortest: 1, .fastest) { run in
+      unsafe add(text, run)
+      var part = run.lowerBound
+      for place in run where unsafe text[place] == UInt8(ascii: "-") {
+        unsafe add(text, part..<place)
+        part = place + 1
       }
-      let run = unsafe NameLabels.Run(text, start..<text.count)
-      // Only what has a digit may be taken for a name.
-      if run.hasDigit {
-        unsafe add(text, run.range)
-        var part = run.range.lowerBound
-        for place in run.range where unsafe text[place] == UInt8(ascii: "-") {
-          unsafe add(text, part..<place)
-          part = place + 1
-        }
-        unsafe add(text, part..<run.range.upperBound)
-      }
-      start = run.range.upperBound
+      unsafe add(text, part..<run.upperBound)
     }
   }
 
@@ -168,7 +159,7 @@ package struct LabelVocabulary: Sendable {
   ///   - text: A buffer.
   ///   - run: A run in it.
   /// - Returns: Whether it is.
-  @inline(__always)
+  @inline(never)
   func contains(_ text: UnsafeRawBufferPointer, _ run: NameLabels.Run) -> Bool {
     let range = run.range
     if lengths & LabelVocabulary.bit(range.count) != 0,
@@ -196,11 +187,25 @@ package struct LabelVocabulary: Sendable {
     unsafe prefixes.contains(LabelVocabulary.hash(text, range))
   }
 
+  /// Whether a word stands anywhere in a run.
+  ///
+  /// Eight places at a time, as far as the text goes: few of them have both the first and the last letter of the word.
   private static func has(_ word: [UInt8], _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+    guard let first = word.first, let last = word.last else { return true }
+    let (firsts, lasts) = (ones &* UInt64(first | 0x20), ones &* UInt64(last | 0x20))
     var start = range.lowerBound
-    while start + word.count <= range.upperBound {
+    while start &+ word.count <= range.upperBound {
+      if start &+ word.count &+ 7 <= text.count {
+        let end = start &+ word.count &- 1
+        let others = unsafe (letters(text, start) ^ firsts) | (letters(text, end) ^ lasts)
+        // The highest bit of the first byte that is zero is set in this, and none where no byte is.
+        if (others &- ones) & ~others & (0x80 &* ones) == 0 {
+          start = start &+ 8
+          continue
+        }
+      }
       if unsafe holds(word, text, range, at: start) { return true }
-      start += 1
+      start = start &+ 1
     }
     return false
   }
@@ -215,25 +220,29 @@ package struct LabelVocabulary: Sendable {
     return true
   }
 
-  /// The hash of a run in small letters, which is 0 for none; a hash that two runs share makes one more of them no name,
-  /// no more than that.
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+
+  /// Eight bytes of a run in small letters, the first one as the lowest.
   ///
   /// Bytes of runs are in small letters once the bit 0x20 is set, which digits and hyphens have anyway.
   @inline(__always)
+  private static func letters(_ text: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) | 0x20 &* ones
+  }
+
+  /// The hash of a run in small letters, which is 0 for none; a hash that two runs share makes one more of them no name,
+  /// no more than that.
+  @inline(__always)
   private static func hash(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64 {
-    let small: UInt64 = 0x2020_2020_2020_2020
-    func word(_ offset: Int) -> UInt64 {
-      unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) | small
-    }
     var hash = UInt64(truncatingIfNeeded: range.count) &* 0x9E37_79B9_7F4A_7C15
     if range.count >= 8 {
       var place = range.lowerBound
       let last = range.upperBound &- 8
       while place < last {
-        hash = JSONDigest.mix(hash, word(place))
+        hash = JSONDigest.mix(hash, unsafe letters(text, place))
         place = place &+ 8
       }
-      return JSONDigest.mix(hash, word(last)) | 1
+      return JSONDigest.mix(hash, unsafe letters(text, last)) | 1
     }
     var rest: UInt64 = 0
     for place in range { rest = unsafe rest << 8 | UInt64(text[place] | 0x20) }
@@ -244,45 +253,62 @@ package struct LabelVocabulary: Sendable {
 /// The labels of texts, and the skeleton that is left; reusable without allocation.
 package struct NameLabels: Sendable {
   /// One label.
-  package struct Label: Sendable {
+  package struct Label: Sendable, BitwiseCopyable {
     /// Where its letters begin in ``letters``.
-    let start: Int
+    var start = 0
     /// How many it has.
-    package let count: Int
-    let digest: JSONDigest
+    package fileprivate(set) var count = 0
+    var digest = JSONDigest.empty
   }
 
   /// A label has at least as many characters.
   static let shortest = 4
   /// Texts with more labels, or longer ones, are not taken apart: they seldom come again with other names.
   private static let mostLabels = 128
+  /// Lengths are written into single bytes, and so are the numbers of labels.
+  private static let longestLabel = 255
   private static let longestSkeleton = 1 << 14
 
   private let vocabulary: LabelVocabulary
+  private let kernel: StringIndex.Kernel
   /// Memory for the skeleton, and how much of it is used.
   private var skeleton: [UInt8]
   private var end = 0
-  private var letters: [UInt8] = []
-  /// The distinct labels in the order in which they were met first.
-  package private(set) var labels: [Label] = []
+  /// Memory for what may be names in a text.
+  private var names: [whittle_scan_name] = []
+  /// Memory for the letters of labels, and how much of it is used.
+  private var letters: [UInt8]
+  private var letterCount = 0
+  /// Memory for the distinct labels in the order in which they were met first, and how many there are.
+  private var known: [Label]
+  private var labelCount = 0
   /// Whether all texts could be taken apart; the skeleton says nothing otherwise.
   package private(set) var isWhole = true
 
   /// Creates a skeleton of no text.
   ///
   /// - Parameter vocabulary: Words that are no names.
-  package init(_ vocabulary: LabelVocabulary) {
+  package init(_ vocabulary: LabelVocabulary) { self.init(vocabulary, kernel: .fastest) }
+
+  /// Creates a skeleton of no text whose way to look at texts is chosen.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: Words that are no names.
+  ///   - kernel: Which kernel looks for names.
+  init(_ vocabulary: LabelVocabulary, kernel: StringIndex.Kernel) {
     self.vocabulary = vocabulary
+    self.kernel = kernel
     // Room for the ends of texts as well.
     skeleton = [UInt8](repeating: 0, count: NameLabels.longestSkeleton + 64)
-    letters.reserveCapacity(1024)
+    letters = [UInt8](repeating: 0, count: NameLabels.mostLabels * NameLabels.longestLabel)
+    known = [Label](repeating: Label(), count: NameLabels.mostLabels)
   }
 
   /// Forgets all texts.
   package mutating func reset() {
     end = 0
-    letters.removeAll(keepingCapacity: true)
-    labels.removeAll(keepingCapacity: true)
+    letterCount = 0
+    labelCount = 0
     isWhole = true
   }
 
@@ -301,9 +327,9 @@ package struct NameLabels: Sendable {
   package var beginning: Beginning {
     // Copied, for it is kept: what is reused here has room for more than a beginning needs.
     var beginning = Beginning()
-    beginning.skeleton += skeleton[..<end]
-    beginning.letters += letters
-    beginning.labels += labels
+    beginning.skeleton = Array(skeleton[..<end])
+    beginning.letters = Array(letters[..<letterCount])
+    beginning.labels = Array(labels)
     beginning.isWhole = isWhole
     return beginning
   }
@@ -312,13 +338,21 @@ package struct NameLabels: Sendable {
   ///
   /// - Parameter beginning: The beginning, which must come from labels of the same vocabulary.
   package mutating func restart(from beginning: Beginning) {
-    reset()
-    // A beginning is no longer than the skeleton that it was taken from.
-    unsafe skeleton.withUnsafeMutableBytes { unsafe $0.copyBytes(from: beginning.skeleton) }
+    // A beginning is no longer than what it was taken from.
+    NameLabels.copy(beginning.skeleton, to: &skeleton)
+    NameLabels.copy(beginning.letters, to: &letters)
+    NameLabels.copy(beginning.labels, to: &known)
     end = beginning.skeleton.count
-    letters += beginning.letters
-    labels += beginning.labels
+    letterCount = beginning.letters.count
+    labelCount = beginning.labels.count
     isWhole = beginning.isWhole
+  }
+
+  /// Writes elements over the first ones of memory that has room for them.
+  private static func copy<Element: BitwiseCopyable>(_ elements: [Element], to memory: inout [Element]) {
+    unsafe memory.withUnsafeMutableBytes { memory in
+      unsafe elements.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+    }
   }
 
   /// Notes that something could not be taken apart.
@@ -327,21 +361,39 @@ package struct NameLabels: Sendable {
   /// The digest of the skeleton so far.
   package var digest: JSONDigest { JSONDigest(skeleton.span.extracting(0..<end)) }
 
-  @inline(__always)
-  static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
-  @inline(__always)
-  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
   @inline(__always)
   static func small(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
+
+  /// Calls a function with each run that has a digit.
+  ///
+  /// - Parameters:
+  ///   - text: A text.
+  ///   - shortest: How many characters the runs have at least.
+  ///   - kernel: Which kernel looks for them.
+  ///   - body: The function.
+  static func forEachRun(
+    in text: UnsafeRawBufferPointer, shortest: Int, _ kernel: StringIndex.Kernel, _ body: (Range<Int>) -> Void
+  ) {
+    // The kernel writes no more than there is room for, and ends what it writes with something beyond any text.
+    unsafe withUnsafeTemporaryAllocation(of: whittle_scan_name.self, capacity: text.count + 1) { names in
+      guard var name = names.baseAddress else { return }
+      unsafe kernel.findNames(in: text, 0..<text.count, shortest: shortest, into: name)
+      while unsafe name.pointee.start < text.count {
+        let run = unsafe Int(name.pointee.start)..<Int(name.pointee.end)
+        if !run.isEmpty { body(run) }
+        unsafe name += 1
+      }
+    }
+  }
 
   /// A run of letters and digits, and of single hyphens between them.
   struct Run {
     /// Where it stands.
     var range: Range<Int>
     /// The sorts of its bytes.
-    var sorts: UInt32 = 0
+    let sorts: UInt32
     /// Where the first hyphen stands, or the end.
     var firstHyphen: Int
     /// Where what is behind the last hyphen begins.
@@ -352,36 +404,25 @@ package struct NameLabels: Sendable {
     /// The sorts of its characters: digits 1, large letters 2, small letters 4, hyphens 8.
     var characters: UInt8 { UInt8(truncatingIfNeeded: sorts >> Sorts.shift) }
 
-    /// Reads the run that begins at the beginning of a range, where a letter or digit stands.
+    /// Reads the run that a range is.
     @inline(__always)
     init(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
-      let table = unsafe Sorts.table
-      var place = range.lowerBound
-      let end = range.upperBound
-      lastPart = place
-      firstHyphen = -1
-      while true {
-        var sort: UInt32 = 0
-        while place < end {
-          sort = unsafe table[Int(text[place])]
-          guard sort & Sorts.run != 0 else { break }
-          sorts |= sort
-          place = place &+ 1
-        }
-        guard sort & Sorts.hyphen != 0, place &+ 1 < end, unsafe table[Int(text[place + 1])] & Sorts.run != 0
-        else { break }
-        sorts |= sort
-        if firstHyphen < 0 { firstHyphen = place }
-        place = place &+ 1
-        lastPart = place
-      }
-      self.range = range.lowerBound..<place
-      if firstHyphen < 0 { firstHyphen = place }
+      self.range = range
+      sorts = unsafe NameLabels.sorts(text, range)
+      firstHyphen = range.upperBound
+      lastPart = range.lowerBound
+      guard sorts & Sorts.hyphen != 0 else { return }
+      // There is one to be found from either end.
+      let hyphen = UInt8(ascii: "-")
+      firstHyphen = range.lowerBound
+      while unsafe text[firstHyphen] != hyphen { firstHyphen = firstHyphen &+ 1 }
+      lastPart = range.upperBound
+      while unsafe text[lastPart &- 1] != hyphen { lastPart = lastPart &- 1 }
     }
 
     /// What the skeleton says of its length: all of it without hyphens; with them whether a region may be as long, and
     /// whether it ends as names of secrets do, with six characters of the service's choice.
-    var length: UInt8 {
+    @inline(__always) var length: UInt8 {
       if !hasHyphen { return UInt8(truncatingIfNeeded: range.count) }
       return (range.count > 32 ? 1 : 0) | (range.upperBound - lastPart == 6 ? 2 : 0)
     }
@@ -410,6 +451,7 @@ package struct NameLabels: Sendable {
   }
 
   /// Whether a run is of hexadecimal digits and of hyphens where those of universally unique ids stand.
+  @inline(__always)
   private static func isUUID(_ run: Run, _ text: UnsafeRawBufferPointer) -> Bool {
     let start = run.range.lowerBound
     guard run.range.count == 36, run.firstHyphen == start + 8, run.lastPart == start + 24,
@@ -444,9 +486,7 @@ package struct NameLabels: Sendable {
   package mutating func append(_ text: String?) {
     guard let text else { return put(NameLabels.absent) }
     unsafe text.utf8.span.withUnsafeBytes { bytes in
-      unsafe fill(bytes.count) { labels, target, end in
-        unsafe labels.append(bytes, 0..<bytes.count, target, &end)
-      }
+      unsafe take(bytes, 0..<bytes.count) { labels, passage in labels.mark(until: bytes.count, &passage) }
     }
     endText()
   }
@@ -460,68 +500,107 @@ package struct NameLabels: Sendable {
   package mutating func append(
     _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
   ) {
-    let value = unsafe nodes[index].range
-    unsafe fill(value.count) { labels, target, end in
-      unsafe labels.append(index, nodes, text, target, &end)
+    unsafe take(text, nodes[index].range) { labels, passage in
+      unsafe labels.mark(index, nodes, &passage)
     }
     endText()
   }
 
-  /// Lets what writes the skeleton write where its end is.
+  /// A part of a text that is being taken apart, good for one call.
+  @safe private struct Passage {
+    let text: UnsafeRawBufferPointer
+    /// What may be names, and closed bytes, from the next one on; the last is beyond any text.
+    var names: UnsafePointer<whittle_scan_name>
+    /// Up to where the text is in the skeleton.
+    var taken: Int
+    /// The memory of the skeleton.
+    let skeleton: UnsafeMutableRawPointer
+    /// Where the skeleton ends.
+    var end: Int
+
+    /// Where the next of these stands.
+    @inline(__always) var place: Int { unsafe Int(names.pointee.start) }
+
+    /// Passes over what of these stands before an offset.
+    @inline(__always)
+    mutating func pass(to offset: Int) {
+      while place < offset { unsafe names += 1 }
+    }
+
+    /// The range of the next of these, which is passed; it is empty for a closed byte.
+    @inline(__always)
+    mutating func next() -> Range<Int> {
+      let name = unsafe names.pointee
+      unsafe names += 1
+      return Int(name.start)..<Int(name.end)
+    }
+
+    /// Adds what is not yet in the skeleton, up to an offset.
+    @inline(__always)
+    mutating func copy(until offset: Int) {
+      guard let base = unsafe text.baseAddress else { return }
+      unsafe (skeleton + end).copyMemory(from: base + taken, byteCount: offset &- taken)
+      end &+= offset &- taken
+      taken = offset
+    }
+  }
+
+  /// Adds a part of a text to the skeleton.
   ///
   /// Invariant SHRINKS: what is written is no longer than the text, for no label is shorter than what stands for it. So
   /// there is room where there is room for the text.
   ///
   /// - Parameters:
-  ///   - count: How long the text is.
-  ///   - write: What writes: to which memory, and where in it, which it moves.
+  ///   - text: The text.
+  ///   - range: Where the part stands in it.
+  ///   - mark: What writes marks in place of labels; what stands behind the last one is added for it.
   @inline(__always)
-  private mutating func fill(
-    _ count: Int, _ write: (inout NameLabels, UnsafeMutableRawPointer, inout Int) -> Void
+  private mutating func take(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ mark: (inout NameLabels, inout Passage) -> Void
   ) {
-    guard isWhole, count <= NameLabels.longestSkeleton - end else { return giveUp() }
+    guard isWhole, range.count <= NameLabels.longestSkeleton - end else { return giveUp() }
     // The memory is taken out of the value that is changed meanwhile.
-    var skeleton: [UInt8] = []
+    var (skeleton, names): ([UInt8], [whittle_scan_name]) = ([], [])
     swap(&skeleton, &self.skeleton)
-    var end = self.end
-    unsafe skeleton.withUnsafeMutableBytes { bytes in
-      if let base = bytes.baseAddress { unsafe write(&self, base, &end) }
+    swap(&names, &self.names)
+    if names.count <= range.count {
+      names = Array(repeating: whittle_scan_name(), count: max(range.count + 1, 2 * names.count))
     }
-    swap(&skeleton, &self.skeleton)
-    self.end = end
-  }
-
-  private mutating func append(
-    _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer,
-    _ target: UnsafeMutableRawPointer, _ end: inout Int
-  ) {
-    let value = unsafe nodes[index]
-    var copied = value.start
-    var place = index
-    // All offsets come from the tape, which has checked them against the text.
-    while isWhole, place < value.next {
-      let node = unsafe nodes[place]
-      place += 1
-      if node.isOpaque || node.hasEscapes { return giveUp() }
-      switch node.kind {
-      case .null, .true, .false, .array, .object: continue
-      case .number:
-        // The digits of an exponent are no name.
-        if unsafe NameLabels.sorts(text, node.range) & Sorts.exponent != 0 { return giveUp() }
-        unsafe NameLabels.copy(text, copied..<node.start, target, &end)
-        unsafe append(text, node.range, target, &end)
-        copied = node.end
-      case .string:
-        if unsafe NameLabels.isName(node, text, before: value.end) {
-          if unsafe text[node.range].contains(where: { $0 < 0x20 }) { return giveUp() }
-          continue
-        }
-        unsafe NameLabels.copy(text, copied..<node.start + 1, target, &end)
-        unsafe append(text, node.start + 1..<node.end - 1, target, &end)
-        copied = node.end - 1
+    unsafe skeleton.withUnsafeMutableBytes { skeleton in
+      unsafe names.withUnsafeMutableBufferPointer { names in
+        guard let room = skeleton.baseAddress, let first = names.baseAddress else { return }
+        unsafe kernel.findNames(in: text, range, shortest: NameLabels.shortest, into: first)
+        var passage = unsafe Passage(
+          text: text, names: first, taken: range.lowerBound, skeleton: room, end: end)
+        mark(&self, &passage)
+        if isWhole { passage.copy(until: range.upperBound) }
+        end = passage.end
       }
     }
-    unsafe NameLabels.copy(text, copied..<value.end, target, &end)
+    swap(&skeleton, &self.skeleton)
+    swap(&names, &self.names)
+  }
+
+  /// Writes marks in place of the labels in the strings and numbers of a value.
+  private mutating func mark(
+    _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ passage: inout Passage
+  ) {
+    // All offsets come from the tape, which has checked them against the text.
+    let value = unsafe nodes[index]
+    for place in index..<value.next {
+      let node = unsafe nodes[place]
+      if node.isOpaque || node.hasEscapes { return giveUp() }
+      let isNumber = node.kind == .number
+      // The digits of an exponent are no name.
+      if isNumber, unsafe NameLabels.sorts(passage.text, node.range) & Sorts.exponent != 0 { return giveUp() }
+      // Little of a value may be a name.
+      guard passage.place < node.end else { continue }
+      guard unsafe isNumber || node.isString && !NameLabels.isName(node, passage.text, before: value.end)
+      else { continue }
+      passage.pass(to: node.start)
+      mark(until: node.end, &passage)
+      guard isWhole else { return }
+    }
   }
 
   /// The sorts of all bytes of a range.
@@ -534,71 +613,59 @@ package struct NameLabels: Sendable {
   }
 
   /// Whether a string is the name of a member: a colon stands behind it.
+  @inline(__always)
   private static func isName(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer, before end: Int) -> Bool {
     var place = node.end
-    while place < end, unsafe text[place].isJSONWhitespace { place += 1 }
+    while place < end, unsafe text[place].isJSONWhitespace { place &+= 1 }
     guard place < end else { return false }
     return unsafe text[place] == UInt8(ascii: ":")
   }
 
-  /// Adds letters as they are.
-  @inline(__always)
-  private static func copy(
-    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ target: UnsafeMutableRawPointer, _ end: inout Int
-  ) {
-    guard let base = text.baseAddress else { return }
-    unsafe (target + end).copyMemory(from: base + range.lowerBound, byteCount: range.count)
-    end &+= range.count
-  }
-
-  /// Adds a text without its end.
-  private mutating func append(
-    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ target: UnsafeMutableRawPointer, _ end: inout Int
-  ) {
-    let table = unsafe Sorts.table
-    var copied = range.lowerBound
-    var place = copied
-    while place < range.upperBound {
-      let sort = unsafe table[Int(text[place])]
-      guard sort & Sorts.run != 0 else {
-        if sort & Sorts.closed != 0 { return giveUp() }
-        place = place &+ 1
-        continue
-      }
-      var run = unsafe Run(text, place..<range.upperBound)
-      place = run.range.upperBound
-      guard unsafe isLabel(&run, text) else { continue }
-      unsafe NameLabels.copy(text, copied..<run.range.lowerBound, target, &end)
-      guard let number = unsafe number(run, text) else { return giveUp() }
+  /// Writes marks in place of the labels before an offset where no run goes on.
+  @inline(never)
+  private mutating func mark(until end: Int, _ passage: inout Passage) {
+    while passage.place < end {
+      let range = passage.next()
+      if range.isEmpty { return giveUp() }
+      var run = unsafe Run(passage.text, range)
+      guard unsafe isLabel(&run, passage.text) else { continue }
+      passage.copy(until: run.range.lowerBound)
+      guard let number = unsafe number(run, passage.text) else { return giveUp() }
       let mark =
         UInt32(NameLabels.label) | UInt32(run.characters) << 8 | UInt32(run.length) << 16
         | UInt32(truncatingIfNeeded: number) << 24
-      unsafe target.storeBytes(of: mark.littleEndian, toByteOffset: end, as: UInt32.self)
-      end &+= 4
-      copied = place
+      unsafe passage.skeleton.storeBytes(of: mark.littleEndian, toByteOffset: passage.end, as: UInt32.self)
+      passage.end &+= 4
+      passage.taken = run.range.upperBound
     }
-    unsafe NameLabels.copy(text, copied..<range.upperBound, target, &end)
   }
 
   /// The number of a label, which it gets where it is new; `nil` where it is too long, or one too many.
   @inline(__always)
   private mutating func number(_ run: Run, _ text: UnsafeRawBufferPointer) -> Int? {
-    let digest = unsafe JSONDigest(text, run.range)
-    // Lengths and numbers are written into single bytes.
-    guard run.range.count < 256 else { return nil }
-    for number in labels.indices
-    where labels[number].digest == digest && labels[number].count == run.range.count {
+    let (digest, count) = (unsafe JSONDigest(text, run.range), run.range.count)
+    guard count <= NameLabels.longestLabel else { return nil }
+    for number in 0..<labelCount where known[number].digest == digest && known[number].count == count {
       return number
     }
-    guard labels.count < NameLabels.mostLabels else { return nil }
-    labels.append(Label(start: letters.count, count: run.range.count, digest: digest))
-    unsafe letters.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run.range]))
-    return labels.count - 1
+    guard labelCount < NameLabels.mostLabels else { return nil }
+    known[labelCount] = Label(start: letterCount, count: count, digest: digest)
+    // There is room for as many labels of the longest.
+    unsafe letters.withUnsafeMutableBytes { letters in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: letters[letterCount...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[run.range]))
+    }
+    letterCount += count
+    labelCount += 1
+    return labelCount - 1
   }
 
   // MARK: Labels
 
-  /// The letters of all labels, each where ``range(_:)`` says.
+  /// The distinct labels in the order in which they were met first.
+  package var labels: ArraySlice<Label> { known[..<labelCount] }
+
+  /// The letters of all labels, each where ``range(_:)`` says; what else there is means nothing.
   package var allLetters: [UInt8] { letters }
 
   /// Where the letters of a label stand among all letters.
@@ -606,7 +673,7 @@ package struct NameLabels: Sendable {
   /// - Parameter number: The number of the label.
   /// - Returns: The range in ``allLetters``.
   package func range(_ number: Int) -> Range<Int> {
-    labels[number].start..<labels[number].start + labels[number].count
+    known[number].start..<known[number].start + known[number].count
   }
 
   /// Finds the labels in a text.
@@ -616,15 +683,9 @@ package struct NameLabels: Sendable {
   ///   - visit: What is done with each run that is one of the labels: where it stands, and the label's number.
   package func find(in bytes: Span<UInt8>, _ visit: (_ range: Range<Int>, _ number: Int) -> Void) {
     unsafe bytes.withUnsafeBytes { text in
-      var place = 0
-      while place < text.count {
-        guard unsafe NameLabels.isLetter(text[place]) || NameLabels.isDigit(text[place]) else {
-          place += 1
-          continue
-        }
-        var run = unsafe Run(text, place..<text.count)
-        place = run.range.upperBound
-        guard unsafe isLabel(&run, text) else { continue }
+      unsafe NameLabels.forEachRun(in: text, shortest: NameLabels.shortest, kernel) { range in
+        var run = unsafe Run(text, range)
+        guard unsafe isLabel(&run, text) else { return }
         let digest = unsafe JSONDigest(text, run.range)
         for (number, label) in labels.enumerated()
         where label.count == run.range.count && label.digest == digest {
@@ -641,7 +702,7 @@ package struct NameLabels: Sendable {
     // One number of the system's is enough for names that nobody can foretell.
     var random = NameGenerator(state: UInt64.random(in: 0...UInt64.max))
     var digests = Set(labels.map(\.digest))
-    var renamed = letters
+    var renamed = Array(letters[..<letterCount])
     for label in labels {
       let range = label.start..<label.start + label.count
       var isNew = false

@@ -27,6 +27,27 @@ struct StringIndex: Sendable {
 
     /// Whether this processor can run the kernel.
     var isSupported: Bool { whittle_scan_supports(whittle_scan_kernel(rawValue)) != 0 }
+
+    /// Finds what in a part of a text may be names, and what stands in the way of looking at names.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - range: Which part of it, below 2³².
+    ///   - shortest: How many bytes a name has at least.
+    ///   - names: Where it goes (`whittle_scan_names`), with room for one more than the part has bytes.
+    @inline(__always)
+    func findNames(
+      in text: UnsafeRawBufferPointer, _ range: Range<Int>, shortest: Int,
+      into names: UnsafeMutablePointer<whittle_scan_name>
+    ) {
+      // An empty text need not have an address.
+      let start = unsafe text.baseAddress.map {
+        unsafe ($0 + range.lowerBound).assumingMemoryBound(to: UInt8.self)
+      }
+      unsafe whittle_scan_names(
+        whittle_scan_kernel(rawValue), start, range.count, UInt32(truncatingIfNeeded: range.lowerBound),
+        shortest, names)
+    }
   }
 
   /// How many bytes are looked at ahead: as many as stay in the nearest cache until they are read.

@@ -1,5 +1,6 @@
 // Texts taken apart into names and the skeleton around them, held to a slow twin that follows the definition.
 
+import CScan
 import TestSupport
 import Testing
 
@@ -20,24 +21,27 @@ private struct SlowLabels {
     Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80 || (0x30...0x39).contains(byte)
   }
 
-  static func runs(_ text: String) -> [(run: String, isRun: Bool)] {
-    let bytes = Array(text.utf8)
-    var parts: [(String, Bool)] = []
-    var place = 0
-    while place < bytes.count {
+  static func runs(_ bytes: ArraySlice<UInt8>) -> [(bytes: ArraySlice<UInt8>, isRun: Bool)] {
+    var parts: [(ArraySlice<UInt8>, Bool)] = []
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
       var end = place
-      while end < bytes.count {
+      while end < bytes.endIndex {
         let isInner =
-          bytes[end] == 0x2D && end > place && end + 1 < bytes.count && isAlphanumeric(bytes[end + 1])
+          bytes[end] == 0x2D && end > place && end + 1 < bytes.endIndex && isAlphanumeric(bytes[end + 1])
         guard isAlphanumeric(bytes[end]) || isInner else { break }
         end += 1
       }
       let isRun = end > place
       if !isRun { end += 1 }
-      parts.append((String(decoding: bytes[place..<end], as: UTF8.self), isRun))
+      parts.append((bytes[place..<end], isRun))
       place = end
     }
     return parts
+  }
+
+  static func runs(_ text: String) -> [(run: String, isRun: Bool)] {
+    runs(Array(text.utf8)[...]).map { (String(decoding: $0.bytes, as: UTF8.self), $0.isRun) }
   }
 
   mutating func add(words text: String) {
@@ -100,7 +104,9 @@ private struct SlowLabels {
     "0123456789abcdef0123456789abcdef", "name-A1b2C3", "poli", "cy", "pOLIcy5",
   ]
 
-  private static func labels() -> (fast: NameLabels, slow: SlowLabels) {
+  private static func labels(
+    _ kernel: StringIndex.Kernel = .fastest
+  ) -> (fast: NameLabels, slow: SlowLabels) {
     let words = "s3 s3-outposts:route53 wafv2 a1b2-vol7 abcdefgh1 abcdefgh-12345678"
     let stems = ["policy", "versionId"]
     let beginnings = ["aws", "us-gov-"]
@@ -114,7 +120,13 @@ private struct SlowLabels {
       vocabulary.add(prefix: prefix)
       slow.prefixes.insert(prefix)
     }
-    return (NameLabels(vocabulary), slow)
+    return (NameLabels(vocabulary, kernel: kernel), slow)
+  }
+
+  /// The labels that were found.
+  private static func found(_ labels: NameLabels) -> [String] {
+    let letters = labels.allLetters
+    return labels.labels.indices.map { String(decoding: letters[labels.range($0)], as: UTF8.self) }
   }
 
   private static func text(_ random: inout SeededGenerator) -> String {
@@ -125,9 +137,10 @@ private struct SlowLabels {
   }
 
   /// Law: labels are those of the definition, and skeletons are equal just where those of the definition are.
-  @Test(arguments: 1...8 as ClosedRange<UInt64>) func twin(seed: UInt64) {
+  @Test(arguments: 1...8 as ClosedRange<UInt64>, StringIndex.Kernel.allCases.filter(\.isSupported))
+  func twin(seed: UInt64, kernel: StringIndex.Kernel) {
     var random = SeededGenerator(seed: seed)
-    var (fast, slow) = NameLabelsTests.labels()
+    var (fast, slow) = NameLabelsTests.labels(kernel)
     let empty = slow
     var digests: [[String]: JSONDigest] = [:]
     var skeletons: [JSONDigest: [String]] = [:]
@@ -141,13 +154,50 @@ private struct SlowLabels {
       }
       #expect(fast.isWhole == slow.isWhole, "seed \(seed)")
       guard fast.isWhole, slow.isWhole else { continue }
-      let letters = fast.allLetters
-      let found = fast.labels.indices.map { String(decoding: letters[fast.range($0)], as: UTF8.self) }
-      #expect(found == slow.labels, "seed \(seed)")
+      #expect(NameLabelsTests.found(fast) == slow.labels, "seed \(seed)")
       let skeleton = [slow.skeleton.joined(separator: "\u{0}")]
       #expect(
         digests.updateValue(fast.digest, forKey: skeleton) ?? fast.digest == fast.digest, "seed \(seed)")
       #expect(skeletons.updateValue(skeleton, forKey: fast.digest) ?? skeleton == skeleton, "seed \(seed)")
+    }
+  }
+
+  /// Law: every kernel finds the runs of the definition that have a digit, and the bytes that are in the way, wherever a
+  /// part of a text begins and ends.
+  @Test(arguments: StringIndex.Kernel.allCases.filter(\.isSupported))
+  func kernelsFindNames(kernel: StringIndex.Kernel) {
+    var random = SeededGenerator(seed: 11)
+    let bytes = Array("aZ09-%\\\u{1}/\u{7F}".utf8)
+    for round in 0..<2_000 {
+      // Long runs are seldom made of all bytes.
+      let pool = random.chance(0.5) ? bytes : Array(bytes.shuffled(using: &random).prefix(3))
+      let text = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+        random.chance(0.9)
+          ? pool.randomElement(using: &random) ?? 0 : UInt8.random(in: 0...255, using: &random)
+      }
+      let start = Int.random(in: 0...text.count, using: &random)
+      let range = start..<Int.random(in: start...text.count, using: &random)
+      let shortest = Int.random(in: 1...5, using: &random)
+      var expected: [Range<Int>] = []
+      var place = range.lowerBound
+      for part in SlowLabels.runs(text[range]) {
+        let here = place..<place + part.bytes.count
+        place = here.upperBound
+        let hasDigit = part.bytes.contains { (0x30...0x39).contains($0) }
+        if part.isRun, hasDigit, here.count >= shortest { expected.append(here) }
+        if part.bytes.contains(where: { $0 < 0x20 || $0 == 0x25 || $0 == 0x5C }) {
+          expected.append(here.lowerBound..<here.lowerBound)
+        }
+      }
+      expected.append(Int(UInt32.max)..<Int(UInt32.max))
+      let found = unsafe text.withUnsafeBytes { text in
+        unsafe withUnsafeTemporaryAllocation(of: whittle_scan_name.self, capacity: range.count + 1) { names in
+          guard let first = names.baseAddress else { return [] as [Range<Int>] }
+          unsafe kernel.findNames(in: text, range, shortest: shortest, into: first)
+          return unsafe names[..<expected.count].map { Int($0.start)..<Int($0.end) }
+        }
+      }
+      #expect(found == expected, "round \(round): \(text), \(range), from \(shortest) on")
     }
   }
 
@@ -172,8 +222,7 @@ private struct SlowLabels {
       #expect(continued.isWhole == whole.isWhole, "seed \(seed)")
       guard whole.isWhole else { continue }
       #expect(continued.digest == whole.digest, "seed \(seed)")
-      #expect(continued.allLetters == whole.allLetters, "seed \(seed)")
-      #expect(continued.labels.count == whole.labels.count, "seed \(seed)")
+      #expect(NameLabelsTests.found(continued) == NameLabelsTests.found(whole), "seed \(seed)")
     }
   }
 
@@ -186,10 +235,8 @@ private struct SlowLabels {
     unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe json.withUnsafeBytes { text in unsafe fast.append(0, nodes, text) }
     }
-    let letters = fast.allLetters
-    let found = fast.labels.indices.map { String(decoding: letters[fast.range($0)], as: UTF8.self) }
     #expect(fast.isWhole)
-    #expect(found == ["0a1b2c3d", "x-1234", "12345"])
+    #expect(NameLabelsTests.found(fast) == ["0a1b2c3d", "x-1234", "12345"])
     for text in [#"{"a":"\u0041"}"#, #"{"a":1234e5}"#, #"{"a":"50%25"}"#] {
       fast.reset()
       let json = Array(text.utf8)
@@ -234,12 +281,12 @@ private struct SlowLabels {
         bytes.replaceSubrange(range, with: letters[fast.range(number)])
       }
       let digest = fast.digest
-      let count = fast.labels.count
-      let old = fast.allLetters
+      let old = NameLabelsTests.found(fast)
+      let new = fast.labels.indices.map { String(decoding: letters[fast.range($0)], as: UTF8.self) }
       fast.reset()
       fast.append(String(decoding: bytes, as: UTF8.self))
-      #expect(fast.digest == digest && fast.labels.count == count, "seed \(seed): \(text)")
-      #expect(fast.allLetters == letters && (letters != old || old.isEmpty), "seed \(seed): \(text)")
+      #expect(fast.digest == digest && NameLabelsTests.found(fast) == new, "seed \(seed): \(text)")
+      #expect(Set(old).isDisjoint(with: new), "seed \(seed): \(text)")
     }
   }
 }

@@ -1,4 +1,4 @@
-// Where the strings of a JSON text begin and end, found many bytes at a time.
+// Where the strings of a JSON text begin and end, and what in them may be names, found many bytes at a time.
 #ifndef WHITTLE_CSCAN_H
 #define WHITTLE_CSCAN_H
 
@@ -62,5 +62,22 @@ enum whittle_scan_kernel whittle_scan_fastest(void);
 /// `base + count` must be below 2^32.
 whittle_scan_result whittle_scan(enum whittle_scan_kernel kernel, const uint8_t *bytes, size_t count, uint32_t base,
                                  whittle_scan_state *state, uint32_t *quotes, uint32_t *backslashes);
+
+/// What may be a name, or stands in the way of looking at names.
+typedef struct {
+  /// The offset of the first byte.
+  uint32_t start;
+  /// The offset behind the last byte of what may be a name; `start` for what stands in the way.
+  uint32_t end;
+} whittle_scan_name;
+
+/// Finds what in a text may be names, and what stands in the way of looking at names.
+///
+/// Names are runs of letters and digits, and of single hyphens between these, that have a digit and at least `shortest`
+/// bytes; control characters, percent signs and backslashes stand in the way. Reads `count` bytes and no other. `names`
+/// gets the offsets, each plus `base`, ascending, and behind these one of `UINT32_MAX`; it must have room for
+/// `count + 1`. `base + count` must be below 2^32.
+void whittle_scan_names(enum whittle_scan_kernel kernel, const uint8_t *bytes, size_t count, uint32_t base,
+                        size_t shortest, whittle_scan_name *names);
 
 #endif
