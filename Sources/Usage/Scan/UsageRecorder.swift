@@ -208,11 +208,11 @@ struct UsageRecorder: EventConsumer {
 
   mutating func consume(_ event: EventView, decode make: () -> CloudTrailEvent) {
     // An event is decoded once, for whatever it is the first to show.
-    var made: CloudTrailEvent?
+    var made = DecodedEvent.missing
     func decode() -> CloudTrailEvent {
-      if let made { return made }
+      if case .made(let event) = made { return event }
       let event = make()
-      made = event
+      made = .made(event)
       return event
     }
     // What is in no hour is recorded by itself.
@@ -517,6 +517,12 @@ struct UsageRecorder: EventConsumer {
     addressNumbers.removeAll()
     templates?.forgetNumbers()
   }
+}
+
+/// An event that is decoded when it is first needed; elsewhere, so that having none, as most do, costs nothing.
+private indirect enum DecodedEvent {
+  case missing
+  case made(CloudTrailEvent)
 }
 
 extension DigestTable {
