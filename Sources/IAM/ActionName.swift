@@ -23,14 +23,13 @@ public struct ActionName: Sendable, Hashable, Comparable, CustomStringConvertibl
   ///
   /// - Parameter text: The action; wildcards are allowed in both parts.
   public init?(_ text: some StringProtocol) {
-    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), colon > text.utf8.startIndex else {
+    let text = String(text)
+    let bytes = text.utf8.span
+    guard let colon = bytes.offset(of: UInt8(ascii: ":")), colon > 0, colon + 1 < bytes.count else {
       return nil
     }
-    let name = text.utf8[colon...].dropFirst()
-    guard !name.isEmpty else { return nil }
-    self.init(
-      service: String(decoding: text.utf8[..<colon], as: UTF8.self),
-      name: String(decoding: name, as: UTF8.self))
+    service = String(bytes: bytes.extracting(..<colon))
+    name = String(bytes: bytes.extracting((colon + 1)...))
   }
 
   /// The action as text, spelled as it was given.

@@ -11,10 +11,7 @@ extension String {
   /// - Parameter other: The text to compare with.
   /// - Returns: Whether it comes first.
   package func precedes(_ other: String) -> Bool {
-    let left = utf8.span
-    let right = other.utf8.span
-    let order = ByteOrder.compare(left, right, min(left.count, right.count))
-    return order == 0 ? left.count < right.count : order < 0
+    order(to: other.utf8.span) < 0
   }
 
   /// Whether this text has the same UTF-8 bytes as another.
@@ -38,7 +35,7 @@ extension String {
 }
 
 /// Comparison of memory, not of code units one by one: a ledger compares texts for every event.
-private enum ByteOrder {
+enum ByteOrder {
   static func compare(_ left: Span<UInt8>, _ right: Span<UInt8>, _ count: Int) -> Int32 {
     unsafe left.withUnsafeBytes { left in
       unsafe right.withUnsafeBytes { right in
@@ -68,11 +65,7 @@ extension String {
   ///
   /// - Parameter byte: The byte.
   /// - Returns: Whether it is found.
-  package func hasByte(_ byte: UInt8) -> Bool {
-    let bytes = utf8.span
-    for index in 0..<bytes.count where bytes[index] == byte { return true }
-    return false
-  }
+  package func hasByte(_ byte: UInt8) -> Bool { utf8.span.offset(of: byte) != nil }
 
   /// Whether the bytes of another text stand somewhere in this one.
   ///
@@ -81,12 +74,7 @@ extension String {
   package func containsBytes(of part: String) -> Bool { self[...].offset(ofBytes: part) != nil }
 
   /// Whether all bytes are ASCII; for such texts, `==` compares bytes.
-  var isASCII: Bool {
-    let bytes = utf8.span
-    var all: UInt8 = 0
-    for index in 0..<bytes.count { all |= bytes[index] }
-    return all < 0x80
-  }
+  var isASCII: Bool { utf8.span.isASCII }
 
   /// The account segment of an ARN; `nil` where it is empty or the text is no ARN.
   var arnAccount: String? {
@@ -102,15 +90,6 @@ extension String {
 }
 
 extension Substring {
-  /// What stands behind the first place where the bytes of another text stand.
-  ///
-  /// - Parameter part: The other text, not empty, of ASCII letters.
-  /// - Returns: The rest, or `nil` where the text does not stand in this one.
-  /// - Complexity: O(*n m*) in the lengths of the texts.
-  package func rest(behindBytes part: String) -> Substring? {
-    offset(ofBytes: part).map { self[utf8.index(startIndex, offsetBy: $0 + part.utf8.count)...] }
-  }
-
   /// How many bytes stand before those of another text, or `nil`.
   ///
   /// - Parameter part: The other text, not empty.

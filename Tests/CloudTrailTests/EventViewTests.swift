@@ -7,15 +7,25 @@ import Testing
 @Suite struct EventViewTests {
   /// What a consumer sees of each event in the two ways.
   private struct Views: EventConsumer {
-    var seen: [(view: UserIdentity, decoded: UserIdentity, callerKey: JSONDigest)] = []
+    var seen: [(view: UserIdentity, decoded: UserIdentity, callerKey: JSONDigest, texts: [[UInt8]?])] = []
 
     mutating func consume(_ event: CloudTrailEvent) {}
 
     mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent) {
-      seen.append((event.userIdentity, decode().userIdentity, event.callerKey))
+      let texts = EventViewTests.texts(of: event.identity)
+      seen.append((event.identity.decoded, decode().userIdentity, event.identity.callerKey, texts))
     }
 
     mutating func merge(_ other: Views) { seen += other.seen }
+  }
+
+  /// The bytes of the texts that tell sessions apart.
+  private static func texts(of identity: some SessionTexts) -> [[UInt8]?] {
+    [SessionText.arn, .accessKeyID, .sourceIdentity, .onBehalfOfUserID, .sessionIssuerUserName].map { text in
+      var bytes: [UInt8]?
+      identity.withText(text) { letters in bytes = letters.indices.map { letters[$0] } }
+      return bytes
+    }
   }
 
   private func views(_ identities: [String]) throws -> Views {
@@ -23,7 +33,9 @@ import Testing
     let records = identities.map {
       #"{"eventName":"N","eventSource":"s3.amazonaws.com","userIdentity":\#($0)}"#
     }
-    let path = try folder.write("log.json", Array(records.joined(separator: "\n").utf8))
+    // A mark stands for a byte that is no UTF-8.
+    let text = records.joined(separator: "\n").utf8.map { $0 == 0x7F ? 0xFF : $0 }
+    let path = try folder.write("log.json", text)
     return LogScan(inputs: [.path(path)]).run { Views() }.consumer
   }
 
@@ -40,17 +52,24 @@ import Testing
     """
   }
 
-  /// Law: an identity decoded alone is the event's identity.
+  /// Law: an identity decoded alone is the event's identity, and so are its texts, looked at where they stand.
   @Test func identitiesDecodedAloneAreTheEvents() throws {
     let identities = [
       EventViewTests.identity(), "{}", "null", #""text""#, "[]",
       #"{"type":null,"arn":"","userName":"é\u0041"}"#,
       #"{"\u0074ype":"Root","type":"IAMUser","accountId":111122223333,"sessionContext":[]}"#,
       EventViewTests.identity(mfa: "TRUE"), #"{"sessionContext":{"attributes":{"mfaAuthenticated":true}}}"#,
+      EventViewTests.identity(source: "zo\u{eb}"), EventViewTests.identity(source: "zo\\u00eb"),
+      EventViewTests.identity(source: "zo\u{7F}e"), EventViewTests.identity(key: ""),
+      #"{"arn":true,"accessKeyId":17,"onBehalfOf":{"userId":null},"sessionContext":{"sourceIdentity":[]}}"#,
+      #"{"onBehalfOf":[],"sessionContext":{"sessionIssuer":"x","attributes":7},"arn":"a","arn":"b"}"#,
     ]
     let seen = try views(identities).seen
     #expect(seen.count == identities.count - 1)  // text is a query engine's
-    for event in seen { #expect(event.view == event.decoded) }
+    for event in seen {
+      #expect(event.view == event.decoded)
+      #expect(event.texts == EventViewTests.texts(of: event.decoded))
+    }
   }
 
   /// Law: what tells sessions of one caller apart is no part of the caller's key, and all else is.

@@ -1,6 +1,8 @@
 // Whose permissions a call used, and how it ended (SEMANTICS §2, §3).
 
 import CloudTrail
+import IAM
+import TestSupport
 import Testing
 
 @Suite struct IdentityTests {
@@ -67,6 +69,28 @@ import Testing
   ])
   func principals(identity: String, kind: Principal.Kind, identifier: String, account: String?) throws {
     #expect(try principal(identity) == Principal(kind: kind, identifier: identifier, account: account))
+  }
+
+  /// Law: the role that bytes of an ARN tell is the one that its parts tell.
+  @Test("A session tells its role", arguments: UInt64(1)...20)
+  func roles(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let parts = [
+      "assumed-role", "assumed-role", "/", "/", "app", "s@x", ":", "role", "\u{e9}", "federated-user",
+    ]
+    let heads = [
+      "arn:aws:sts::1:", "arn:aws-cn:sts:eu:1:", "arn:aws:sts:::", "arn:aws:iam::1:", "arn:sts:", "",
+    ]
+    for _ in 0..<500 {
+      let tail = (0..<Int.random(in: 0...6, using: &random)).map { _ in random.pick(parts) ?? "" }
+      let text = (random.pick(heads) ?? "") + tail.joined()
+      let arn = ARN(text)
+      let names = arn?.resource.split(separator: "/", omittingEmptySubsequences: false) ?? []
+      let isSession =
+        arn?.service == "sts" && names.count > 1 && names[0] == "assumed-role" && !names[1].isEmpty
+      let role = arn.map { "arn:\($0.partition):iam::\($0.account):role/\(names.dropFirst().first ?? "")" }
+      #expect(Principal.role(ofSession: text) == (isSession ? role : nil), "seed \(seed): \(text)")
+    }
   }
 
   @Test(arguments: [

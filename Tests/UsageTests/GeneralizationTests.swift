@@ -41,6 +41,38 @@ struct GeneralizationTests {
     return ledger
   }
 
+  /// Law: names are cut over bytes as they are over characters.
+  @Test("Names are cut where their parts end", arguments: UInt64(1)...40)
+  func cuts(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let parts = [
+      "arn:aws:", "arn:aws-cn:", "s3:", "logs:", "codebuild:", "ec2:", "ecs:", "iam:", "states:", "sqs:",
+      "ssm:", ":",
+      ":", "::", "eu-west-1:", "111122223333:", "accesspoint/", "ap", "object/", "/", "/", "log-group:", "g",
+      ":",
+      "log-stream:", "build/", "image/", "task/", "task-definition/", "execution:", "session/", "x", "\u{e9}",
+      "2026",
+      "*", "?", "${*}", "${aws:username}", "$",
+    ]
+    for _ in 0..<500 {
+      let resource =
+        (random.pick(["arn:aws:s3:::", "arn:aws:logs:eu-west-1:1:", "arn:aws:ecs:::", "arn:aws:ec2:::", ""])
+          ?? "")
+        + (0..<Int.random(in: 0...8, using: &random)).map { _ in random.pick(parts) ?? "" }.joined()
+      let name = SplitName(resource)
+      let text = TextSplitName(resource)
+      #expect(name?.stem == text?.stem && name?.tail == text?.tail, "seed \(seed): \(resource)")
+      #expect(name?.kind == text?.kind && name?.isTyped == text?.isTyped, "seed \(seed): \(resource)")
+      #expect(name?.folders == text?.folders, "seed \(seed): \(resource)")
+    }
+  }
+
+  @Test("A mark behind a separator does not hide it")
+  func combiningMarks() {
+    #expect(SplitName("arn:aws:s3:::logs/\u{301}a")?.stem.utf8.count == "arn:aws:s3:::logs/".utf8.count)
+    #expect(SplitName("arn:aws:sqs:eu-west-1:1:a/\u{301}b/c")?.tail.utf8.count == "\u{301}b/c".utf8.count)
+  }
+
   @Test("Each rung is a function of the rung below, and contains it", arguments: UInt64(1)...60)
   func ladder(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -142,5 +174,67 @@ struct DistinctCountTests {
     #expect(whole.isExact == (size <= 256))
     if whole.isExact { #expect(whole.value == size) }
     #expect(abs(whole.value - size) <= size / 5)
+  }
+}
+
+/// A resource cut as a text, character by character.
+private struct TextSplitName {
+  var stem: String
+  var tail: String
+  var kind: SplitName.Kind
+  var isTyped = true
+
+  init?(_ resource: String) {
+    guard !ResourceNotation.hasVariable(resource), let arn = ARN(resource) else { return nil }
+    let guarded = ["iam", "kms", "sts", "secretsmanager", "organizations", "sso", "acm"]
+    guard !guarded.contains(arn.service), let cut = Self.cut(arn) else { return nil }
+    tail = String(cut.tail)
+    stem = String(resource.dropLast(tail.count))
+    kind = cut.kind
+    isTyped = cut.isTyped
+    if ResourceNotation.hasWildcard(stem) { return nil }
+  }
+
+  var folders: [String] {
+    let parts = tail.split(separator: "/", omittingEmptySubsequences: false)
+    let folders = (0..<parts.count).map { parts[..<$0].map { $0 + "/" }.joined() }
+    return folders.count > 1 && folders.last == tail ? folders.dropLast() : folders
+  }
+
+  /// What types whose members come and go begin with, and what stands between their parents.
+  private static let runs: [(type: String, parents: Int, separator: Character)] = [
+    ("logs:log-group:", 1, ":"), ("codebuild:build/", 1, ":"), ("codebuild:build-batch/", 1, ":"),
+    ("codebuild:report/", 1, ":"), ("cloudformation:stack/", 1, "/"), ("cloudformation:changeSet/", 1, "/"),
+    ("ec2:image/", 0, "/"), ("ecs:task/", 1, "/"), ("ecs:task-definition/", 1, ":"),
+    ("ecs:container-instance/", 1, "/"), ("states:execution:", 1, ":"), ("ssm:session/", 0, "/"),
+    ("ssm:automation-execution/", 0, "/"), ("batch:job/", 0, "/"), ("elasticmapreduce:cluster/", 0, "/"),
+  ]
+
+  private static func cut(_ arn: ARN) -> (tail: Substring, kind: SplitName.Kind, isTyped: Bool)? {
+    let resource = arn.resource
+    if arn.service == "s3", arn.account.isEmpty || resource.hasPrefix("accesspoint/") {
+      let marker = resource.hasPrefix("accesspoint/") ? "/object/" : "/"
+      guard let found = resource.firstRange(of: marker), found.upperBound < resource.endIndex else {
+        return nil
+      }
+      return (resource[found.upperBound...], .object, true)
+    }
+    for run in runs where "\(arn.service):\(resource)".hasPrefix(run.type) {
+      var rest = "\(arn.service):\(resource)".dropFirst(run.type.count)
+      for _ in 0..<run.parents {
+        guard let found = rest.firstIndex(of: run.separator) else { return nil }
+        rest = rest[found...].dropFirst()
+      }
+      if arn.service == "logs" {
+        guard rest.hasPrefix("log-stream:") else { return nil }
+        rest = rest.dropFirst("log-stream:".count)
+      }
+      return rest.isEmpty ? nil : (rest, .run, true)
+    }
+    guard let separator = resource.dropFirst().firstIndex(where: { $0 == "/" || $0 == ":" }) else {
+      return (resource[...], .dated, false)
+    }
+    let rest = resource[separator...].dropFirst()
+    return rest.isEmpty ? nil : (rest, arn.service == "ec2" ? .plain : .dated, true)
   }
 }

@@ -9,13 +9,17 @@ import Testing
 
 @Suite("People behind roles")
 struct RoleUsersTests {
+  private static func isPersons(_ name: String, isIdentityCenter: Bool = false) -> Bool {
+    SessionName.isPersons(name.utf8.span, isIdentityCenter: isIdentityCenter)
+  }
+
   @Test(
     "Names and mail addresses are people's",
     arguments: [
       "alice", "Alice.Smith", "bob-jones", "m_mustermann", "jdoe42", "carol@example.com", "1234@example.com",
       "zo\u{eb}", "JaneDoe",
     ])
-  func people(name: String) { #expect(SessionName.isPersons(name, isIdentityCenter: false)) }
+  func people(name: String) { #expect(Self.isPersons(name)) }
 
   @Test(
     "Ids, made-up names and names of tools are not",
@@ -28,7 +32,41 @@ struct RoleUsersTests {
       "deploy.prod",
       "AutoScaling", "Session7", "a b",
     ])
-  func machines(name: String) { #expect(!SessionName.isPersons(name, isIdentityCenter: false)) }
+  func machines(name: String) { #expect(!Self.isPersons(name)) }
+
+  /// Law: what is told from bytes is what is told from the words of a name, as texts.
+  @Test("A name is judged by its words, whatever stands between them", arguments: UInt64(1)...40)
+  func words(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let parts = [
+      "aws", "Aws", "AWS", "aW", "s", "ci", "CI", "Ci", "role", "Role", "boto3", "k8s", "K8s", "ec2", "jane",
+      "Jane",
+      "DOE", "doe", "x", "X", "7", "42", "2026", "i", "mi", "0a1b2c3d", "stepFunctions", "Step", "functions",
+      "supercalifragilistic", "-", "_", ".", "@", ".com", "+", " ", "",
+    ]
+    for _ in 0..<300 {
+      let name = (0..<Int.random(in: 1...5, using: &random)).map { _ in random.pick(parts) ?? "" }.joined()
+      let isIdentityCenter = random.chance(0.1)
+      #expect(
+        Self.isPersons(name, isIdentityCenter: isIdentityCenter)
+          == TextJudge.isPersons(name, isIdentityCenter: isIdentityCenter), "seed \(seed): \(name)")
+    }
+  }
+
+  @Test("A person has one digest, which nobody else has")
+  func digests() throws {
+    let identities = [
+      try Self.identity(session: "bob"), try Self.identity(session: "bob", source: "alice"),
+      try Self.identity(session: "alice"), try Self.identity(user: "alice"), try Self.identity(),
+      try Self.identity(session: "jane", source: "alice"), try Self.identity(role: "dev", session: "bob"),
+    ]
+    for one in identities {
+      for other in identities {
+        #expect(
+          (RoleUser.digest(of: one) == RoleUser.digest(of: other)) == (RoleUser(one) == RoleUser(other)))
+      }
+    }
+  }
 
   private static func identity(
     role: String = "ops", session: String = "i-0123456789abcdef0", source: String? = nil, user: String? = nil
@@ -125,4 +163,54 @@ struct RoleUsersTests {
     twice.formUnion(whole)
     #expect(twice == whole, "seed \(seed)")
   }
+}
+
+/// Judges the names of sessions by their words as texts.
+private enum TextJudge {
+  static func isPersons(_ name: String, isIdentityCenter: Bool) -> Bool {
+    if isIdentityCenter { return !name.isEmpty }
+    let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2 { return !parts[0].isEmpty && parts[1].contains(".") }
+    let letters = name.unicodeScalars
+    guard letters.count > 1, let first = letters.first, isLetter(first), letters.count(where: isDigit) <= 4,
+      letters.allSatisfy({ isLetter($0) || isDigit($0) || "._-".unicodeScalars.contains($0) })
+    else { return false }
+    let words = words(of: letters)
+    return !isInstance(name) && words.first?.hasPrefix("aws") == false
+      && words.allSatisfy { !SessionName.machineWords.contains($0) }
+  }
+
+  private static func isInstance(_ name: String) -> Bool {
+    let rest = name.hasPrefix("mi-") ? name.dropFirst(3) : name.hasPrefix("i-") ? name.dropFirst(2) : ""
+    return rest.count >= 8 && rest.allSatisfy { "0123456789abcdef".contains($0) }
+  }
+
+  private static func words(of letters: String.UnicodeScalarView) -> [String] {
+    var words: [String] = []
+    for whole in letters.split(whereSeparator: { !isLetter($0) && !isDigit($0) }) {
+      var parts = [String.UnicodeScalarView()]
+      var last: Unicode.Scalar?
+      for letter in whole {
+        if let last, letter.properties.isUppercase, letter.isASCII, !last.properties.isUppercase {
+          parts.append(.init())
+        }
+        parts[parts.count - 1].append(letter)
+        last = letter
+      }
+      // The first word is the one before the first capital.
+      for word in [parts[0]] + [String.UnicodeScalarView(whole)] + parts.dropFirst() {
+        let text = String(word).lowercased()
+        words.append(text)
+        let digits = word.reversed().prefix(while: isDigit).count
+        if digits > 0, digits < word.count { words.append(String(text.unicodeScalars.dropLast(digits))) }
+      }
+    }
+    return words
+  }
+
+  private static func isLetter(_ letter: Unicode.Scalar) -> Bool {
+    !letter.isASCII || letter.properties.isAlphabetic
+  }
+
+  private static func isDigit(_ letter: Unicode.Scalar) -> Bool { ("0"..."9").contains(letter) }
 }

@@ -143,6 +143,9 @@ struct BoundedSetTests {
       var left = BoundedSet(texts[..<15], limit: limit)
       left.formUnion(BoundedSet(texts[15...], limit: limit))
       #expect(left == set, "seed \(seed)")
+      var bytes = BoundedSet(limit: limit)
+      for text in texts { bytes.insert(text.utf8.span) }
+      #expect(bytes == set, "seed \(seed)")
     }
   }
 }

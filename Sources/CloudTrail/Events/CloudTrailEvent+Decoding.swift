@@ -38,7 +38,6 @@ extension CloudTrailEvent {
   ///   - facts: Where the record's parts stand.
   ///   - strings: Strings of earlier records.
   init(_ record: RecordText, _ facts: RecordFacts, _ strings: StringCache) {
-    self.init()
     let fields = facts.fields
     func part(_ field: RecordField) -> LazyJSON {
       guard let index = fields[field], record[index].kind != .null else { return .null }
@@ -93,7 +92,7 @@ struct RecordFacts {
   ///   - record: The record, or something around it.
   ///   - fields: The record's fields.
   init(_ record: RecordText, _ fields: RecordFields) {
-    let identity = fields[.userIdentity].map { IdentityFields(record, at: $0) }
+    let identity = fields.identity(record)
     self.fields = fields
     self.identity = identity
     time = RecordFacts.time(record, fields)
@@ -105,7 +104,7 @@ struct RecordFacts {
   ///
   /// - Parameter event: The event.
   init(_ event: HeldEvent) {
-    let identity = event.fields[.userIdentity].map { IdentityFields(event.record, at: $0) }
+    let identity = event.fields.identity(event.record)
     fields = event.fields
     self.identity = identity
     time = event.time
@@ -182,21 +181,21 @@ struct RecordFacts {
 
 extension UserIdentity {
   init(_ record: RecordText, _ fields: IdentityFields, _ strings: StringCache) {
-    type = strings.text(record, fields.type)
-    principalID = strings.text(record, fields.principalID)
-    arn = strings.text(record, fields.arn)
-    accountID = strings.text(record, fields.accountID)
-    accessKeyID = strings.text(record, fields.accessKeyID)
-    userName = strings.text(record, fields.userName)
-    invokedBy = strings.text(record, fields.invokedBy)
-    identityProvider = strings.text(record, fields.identityProvider)
-    onBehalfOfUserID = strings.text(record, fields.onBehalfOfUserID)
-    sessionIssuerType = strings.text(record, fields.issuerType)
-    sessionIssuerARN = strings.text(record, fields.issuerARN)
-    sessionIssuerAccountID = strings.text(record, fields.issuerAccountID)
-    sessionIssuerUserName = strings.text(record, fields.issuerUserName)
-    mfaAuthenticated = record.nonemptyText(at: fields.mfaAuthenticated).flatMap { Bool($0.lowercased()) }
-    sourceIdentity = strings.text(record, fields.sourceIdentity)
+    type = strings.text(record, fields[.type])
+    principalID = strings.text(record, fields[.principalID])
+    arn = strings.text(record, fields[.arn])
+    accountID = strings.text(record, fields[.accountID])
+    accessKeyID = strings.text(record, fields[.accessKeyID])
+    userName = strings.text(record, fields[.userName])
+    invokedBy = strings.text(record, fields[.invokedBy])
+    identityProvider = strings.text(record, fields[.identityProvider])
+    onBehalfOfUserID = strings.text(record, fields[.onBehalfOfUserID])
+    sessionIssuerType = strings.text(record, fields[.issuerType])
+    sessionIssuerARN = strings.text(record, fields[.issuerARN])
+    sessionIssuerAccountID = strings.text(record, fields[.issuerAccountID])
+    sessionIssuerUserName = strings.text(record, fields[.issuerUserName])
+    mfaAuthenticated = record.nonemptyText(at: fields[.mfaAuthenticated]).flatMap { Bool($0.lowercased()) }
+    sourceIdentity = strings.text(record, fields[.sourceIdentity])
   }
 }
 

@@ -108,28 +108,8 @@ public import IAM
   /// Whether the name of a service may stand in the place of an address.
   package var isService: Bool { mayEnd(.sourceIPAddress, with: ".amazonaws.com") }
 
-  /// Who made the call, decoded alone: what decoding the event gives.
-  package var userIdentity: UserIdentity {
-    guard let index = index(of: .userIdentity) else { return UserIdentity() }
-    return unsafe UserIdentity(record, IdentityFields(record, at: index), strings)
-  }
-
-  /// A key of who made the call that all sessions of one caller share.
-  ///
-  /// Two events of one key have identities that are alike in all that ``UserIdentity`` holds but these:
-  ///
-  /// - `accessKeyID`;
-  /// - of an `arn` of the form `…:assumed-role/ROLE/SESSION`, what stands behind the slash before SESSION;
-  /// - of their `principalID`, what stands behind its first colon.
-  ///
-  /// The last two are left out only where they are made of letters that session names may have, so whether there is a
-  /// session, the role, the partition and the account are part of the key, and so are the source identity, the
-  /// Identity Center user and whether MFA was used. Members that ``UserIdentity`` does not hold, such as the session's
-  /// creation date, are no part of it. Identities that are alike but written in two ways may have different keys.
-  package var callerKey: JSONDigest {
-    guard let index = index(of: .userIdentity) else { return .empty }
-    return IdentityFields(record, at: index).callerKey(record)
-  }
+  /// Who made the call.
+  package var identity: IdentityView { unsafe IdentityView(record, fields.identity(record), strings) }
 
   /// Whether a field is neither absent nor `null` nor empty.
   ///
@@ -195,7 +175,8 @@ public import IAM
       {
         digest.add(unsafe JSONDigest(text, node.range))
       }
-      if names.mayBegin(with: first), unsafe names.contain(text, start..<node.end - 1) {
+      if unsafe names.mayBegin(with: first, text[start + 1]), unsafe names.contain(text, start..<node.end - 1)
+      {
         return unsafe JSONDigest(text, part.range)
       }
     }
@@ -210,10 +191,10 @@ public import IAM
 
 /// Names of members in lower-case letters and digits, as rules compare them.
 package struct FoldedNames: Sendable {
-  /// The names by the lower bits of the letter that they begin with.
+  /// The names by the lower bits of the letter that they begin with; nothing for no names.
   private let names: [[[UInt8]]]
-  /// The letters that names begin with, as bits.
-  private let initials: UInt32
+  /// The letters that stand second in names, as bits by their lower five, for each letter that names begin with.
+  private let seconds: [32 of UInt32]
 
   /// No names.
   package static let none = FoldedNames([])
@@ -222,16 +203,19 @@ package struct FoldedNames: Sendable {
   ///
   /// - Parameter names: The names in any spelling.
   package init(_ names: [String]) {
-    var sorted = [[[UInt8]]](repeating: [], count: 32)
+    var sorted = [[[UInt8]]](repeating: [], count: names.isEmpty ? 0 : 32)
     for name in names {
       let letters = Array(name.utf8).compactMap(FoldedNames.folded)
       if let first = letters.first { sorted[Int(first & 31)].append(letters) }
     }
     self.names = sorted
-    initials = sorted.indices.reduce(0) { sorted[$1].isEmpty ? $0 : $0 | 1 << UInt32($1) }
+    seconds = [32 of UInt32] { initial in
+      names.isEmpty ? 0 : sorted[initial].reduce(0) { $0 | ($1.count > 1 ? 1 << UInt32($1[1] & 31) : .max) }
+    }
   }
 
   /// The byte in lower case, or `nil` where it is no letter or digit.
+  @inline(__always)
   private static func folded(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
@@ -240,11 +224,11 @@ package struct FoldedNames: Sendable {
     }
   }
 
-  /// Whether a name may begin with a byte: letters that no name begins with rule most strings out.
+  /// Whether a name may begin with two bytes: letters with which no name begins rule most strings out.
   @inline(__always)
-  func mayBegin(with byte: UInt8) -> Bool {
-    let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
-    return !isLetter && initials != 0 || initials >> UInt32(byte & 31) & 1 == 1
+  func mayBegin(with first: UInt8, _ second: UInt8) -> Bool {
+    guard FoldedNames.folded(first) != nil, FoldedNames.folded(second) != nil else { return !names.isEmpty }
+    return seconds[Int(first & 31)] >> UInt32(second & 31) & 1 == 1
   }
 
   /// Whether a range of a text, folded, is one of the names, or is written with escapes.
@@ -252,10 +236,10 @@ package struct FoldedNames: Sendable {
     // The range comes from a tape, which has checked it against the text.
     var start = range.lowerBound
     while start < range.upperBound, unsafe FoldedNames.folded(text[start]) == nil {
-      if unsafe text[start] == UInt8(ascii: "\\") { return initials != 0 }
+      if unsafe text[start] == UInt8(ascii: "\\") { return !names.isEmpty }
       start += 1
     }
-    guard start < range.upperBound else { return false }
+    guard start < range.upperBound, !names.isEmpty else { return false }
     return names[Int(unsafe text[start] & 31)].contains { name in
       var matched = 0
       for place in start..<range.upperBound {

@@ -26,17 +26,24 @@ package struct ExampleID: Comparable, Sendable {
   ///   - text: A buffer.
   ///   - start: Where the id begins in it; ``length`` bytes are there.
   init?(_ text: UnsafeRawBufferPointer, at start: Int) {
-    func hyphen(_ offset: Int) -> Bool { unsafe text[start + offset] == UInt8(ascii: "-") }
+    // Bits that are set where a letter is none of those that may stand there.
+    var odd: UInt64 = 0
+    func hyphen(_ offset: Int) { odd |= unsafe UInt64(text[start &+ offset] ^ UInt8(ascii: "-")) }
     func eight(_ offset: Int) -> UInt64 {
-      UInt64(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start + offset, as: UInt64.self))
+      UInt64(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start &+ offset, as: UInt64.self))
     }
     func four(_ offset: Int) -> UInt64 {
-      UInt64(UInt32(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start + offset, as: UInt32.self)))
+      UInt64(UInt32(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start &+ offset, as: UInt32.self)))
     }
-    guard hyphen(8), hyphen(13), hyphen(18), hyphen(23), let first = ExampleID.number(eight(0)),
-      let second = ExampleID.number(four(9) << 32 | four(14)),
-      let third = ExampleID.number(four(19) << 32 | four(24)), let last = ExampleID.number(eight(28))
-    else { return nil }
+    hyphen(8)
+    hyphen(13)
+    hyphen(18)
+    hyphen(23)
+    let first = ExampleID.number(eight(0), &odd)
+    let second = ExampleID.number(four(9) << 32 | four(14), &odd)
+    let third = ExampleID.number(four(19) << 32 | four(24), &odd)
+    let last = ExampleID.number(eight(28), &odd)
+    guard odd == 0 else { return nil }
     upper = first << 32 | second
     lower = third << 32 | last
   }
@@ -55,15 +62,20 @@ package struct ExampleID: Comparable, Sendable {
     unsafe self.init(record.text, at: node.start &+ 1)
   }
 
-  /// The number that eight hexadecimal digits in small letters are, or `nil` where they are not.
-  private static func number(_ digits: UInt64) -> UInt64? {
+  /// The number that eight hexadecimal digits in small letters are.
+  ///
+  /// - Parameters:
+  ///   - digits: The digits.
+  ///   - odd: Gets bits set where they are no such digits.
+  /// - Returns: The number.
+  @inline(__always)
+  private static func number(_ digits: UInt64, _ odd: inout UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let letters = (digits >> 6) & ones
-    let values = (digits & (15 * ones)) &+ 9 &* letters
+    let values = (digits & (15 &* ones)) &+ 9 &* letters
     // Each value is below 16, and 10 or more just where a letter stands; written again, it gives the digit.
-    guard values & (0xF0 * ones) == 0, (values &+ 6 * ones) >> 4 & ones == letters,
-      values &+ 0x30 * ones &+ 0x27 &* letters == digits
-    else { return nil }
+    odd |= values & (0xF0 &* ones) | ((values &+ 6 &* ones) >> 4 & ones) ^ letters
+    odd |= (values &+ 0x30 &* ones &+ 0x27 &* letters) ^ digits
     var number = (values | values >> 4) & 0x00FF_00FF_00FF_00FF
     number = (number | number >> 8) & 0x0000_FFFF_0000_FFFF
     return (number | number >> 16) & 0xFFFF_FFFF

@@ -35,23 +35,25 @@ extension Principal {
   /// - Parameter arn: The ARN of a session, with or without the session's name.
   /// - Returns: The ARN of the role, without its path.
   public static func role(ofSession arn: String) -> String? {
-    guard let parsed = ARN(arn), parsed.service == "sts", parsed.resource.hasPrefix("assumed-role/") else {
-      return nil
-    }
-    let parts = parsed.resource.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count >= 2, !parts[1].isEmpty else { return nil }
-    return "arn:\(parsed.partition):iam::\(parsed.account):role/\(parts[1])"
+    let text = arn.utf8.span
+    guard let session = SessionARN(text) else { return nil }
+    func part(_ range: Range<Int>) -> String { String(bytes: text.extracting(range)) }
+    let (partition, account) = (part(session.segments.partition), part(session.segments.account))
+    return "arn:\(partition):iam::\(account):role/\(part(session.role))"
   }
 
   /// Kind and account follow from the ARN alone, so that one identifier is one principal.
-  private init(arn text: String) {
-    guard let arn = ARN(text) else {
-      self.init(kind: .unknown, identifier: text, account: nil)
+  private init(arn identifier: String) {
+    let text = identifier.utf8.span
+    guard let arn = ARNSegments(text) else {
+      self.init(kind: .unknown, identifier: identifier, account: nil)
       return
     }
-    let type = arn.resource.split(separator: "/", maxSplits: 1).first ?? ""
+    // The type is what stands before the first slash that has anything before it.
+    let start = arn.resource.first { text[$0] != UInt8(ascii: "/") } ?? text.count
+    let end = text.offset(of: UInt8(ascii: "/"), from: start) ?? text.count
     let kind: Kind =
-      switch (arn.service, type) {
+      switch (String(bytes: text.extracting(arn.service)), String(bytes: text.extracting(start..<end))) {
       case ("iam", "root"): .root
       case ("iam", "role"): .role
       case ("iam", "user"): .user
@@ -61,7 +63,9 @@ extension Principal {
       case ("identitystore", _): .identityCenterUser
       default: .unknown
       }
-    self.init(kind: kind, identifier: text, account: arn.account.isEmpty ? nil : arn.account)
+    self.init(
+      kind: kind, identifier: identifier,
+      account: arn.account.isEmpty ? nil : String(bytes: text.extracting(arn.account)))
   }
 
   private init(withoutARN identity: UserIdentity) {

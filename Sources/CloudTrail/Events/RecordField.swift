@@ -117,28 +117,42 @@ package enum RecordField: Int, CaseIterable, Sendable {
   ])
 }
 
-/// Where the fields of one object stand in a tape, good for one call.
+/// Where the fields of one object stand in a tape, and the parts of its identity, good for one call.
 ///
 /// The places are in memory of whoever asked for them: values as large as that, passed about, are copied again and again.
 @safe struct RecordFields {
   /// How many fields there are.
-  static let count = RecordField.names.count
+  private static let count = RecordField.names.count
+  /// How many numbers are kept: the places of the fields, whether the identity was looked at, and the places of its parts.
+  static let room = count + 1 + IdentityFields.count
 
-  /// The index of each field's value by raw value, 0 where the object has no such member.
-  private let values: UnsafePointer<UInt32>
+  /// The index of each field's value by raw value, 0 where the object has no such member; the rest of the room behind.
+  private let values: UnsafeMutablePointer<UInt32>
 
   /// Finds the fields of an object; the last of several duplicates wins.
   ///
   /// - Parameters:
   ///   - index: The index of the object.
   ///   - record: The record.
-  ///   - room: Where the places are kept, with room for ``count`` of them.
+  ///   - room: Where the places are kept: ``room`` numbers.
   init(of index: Int, _ record: RecordText, _ room: UnsafeMutablePointer<UInt32>) {
     // The room is as large as the caller says.
-    unsafe RecordField.names.find(
-      in: index, record.nodes, record.text,
-      into: UnsafeMutableBufferPointer(start: room, count: RecordFields.count))
-    unsafe values = UnsafePointer(room)
+    unsafe record.find(RecordField.names, in: index, room)
+    unsafe room[RecordFields.count] = 0
+    unsafe values = room
+  }
+
+  /// Where the parts of the identity stand, or `nil` where the object has none; found when first asked for.
+  ///
+  /// - Parameter record: The record.
+  /// - Returns: The places, good as long as these.
+  func identity(_ record: RecordText) -> IdentityFields? {
+    guard let index = self[.userIdentity] else { return nil }
+    // There is room for both behind the fields.
+    let wasFound = unsafe values + RecordFields.count
+    if unsafe wasFound.pointee != 0 { return unsafe IdentityFields(found: wasFound + 1) }
+    unsafe wasFound.pointee = 1
+    return unsafe IdentityFields(record, at: index, wasFound + 1)
   }
 
   /// Calls a function with the fields of an object.
@@ -151,7 +165,7 @@ package enum RecordField: Int, CaseIterable, Sendable {
   static func with<Result>(
     _ index: Int, of record: RecordText, _ body: (RecordFields) -> Result
   ) -> Result {
-    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { room in
+    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) { room in
       guard let base = room.baseAddress else { preconditionFailure("room for fields has an address") }
       return body(unsafe RecordFields(of: index, record, base))
     }

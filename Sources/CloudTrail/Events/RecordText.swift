@@ -1,6 +1,7 @@
 // A record where it stands: nodes, and the bytes that they were made of.
 
 import Glibc
+import IAM
 import JSONStream
 
 /// The nodes of a record's tape and its text, good for one call.
@@ -42,18 +43,38 @@ import JSONStream
   /// The bytes of a value as they are written.
   func bytes(of index: Int) -> [UInt8] { unsafe Array(text[nodes[index].range]) }
 
-  /// The value of the last member of an object that has a name, or `nil` where there is none.
-  func value(of name: JSONNames, in index: Int) -> Int? {
-    var place = [1 of UInt32](repeating: 0)
-    find(name, in: index, &place)
-    return place[0] == 0 ? nil : Int(place[0])
+  /// Finds the members of an object that have one of the names; the last of several duplicates wins.
+  ///
+  /// - Parameters:
+  ///   - names: The names.
+  ///   - index: The index of the object.
+  ///   - places: Where the indices of their values go, with room for all of them.
+  func find(_ names: JSONNames, in index: Int, _ places: UnsafeMutablePointer<UInt32>) {
+    // The room is as large as the caller says.
+    unsafe names.find(
+      in: index, nodes, text, into: UnsafeMutableBufferPointer(start: places, count: names.count))
   }
 
-  /// Finds the members of an object that have one of the names, with room for all of them.
-  func find<let count: Int>(_ names: JSONNames, in index: Int, _ places: inout [count of UInt32]) {
-    precondition(names.count <= count)
-    var span = places.mutableSpan
-    unsafe span.withUnsafeMutableBufferPointer { unsafe names.find(in: index, nodes, text, into: $0) }
+  /// The letters of a string without escapes where they stand, or `nil` for any other value.
+  func plainLetters(of node: JSONTape.Node) -> UnsafeBufferPointer<UInt8>? {
+    guard node.isString, !node.hasEscapes else { return nil }
+    // The tape has checked the node against the text.
+    return unsafe UnsafeRawBufferPointer(rebasing: text[node.start + 1..<node.end - 1])
+      .assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Calls a function with the bytes of what ``nonemptyText(at:)`` gives, if that is a text.
+  ///
+  /// - Parameters:
+  ///   - index: The index of the value; `nil` where there is none.
+  ///   - body: The function.
+  func withText(at index: Int?, _ body: (Span<UInt8>) -> Void) {
+    guard let index, !self[index].isAbsent else { return }
+    // What is no ASCII may be no UTF-8, and then the text has other bytes.
+    if let letters = unsafe plainLetters(of: self[index]), unsafe letters.span.isASCII {
+      return body(unsafe letters.span)
+    }
+    if let text = nonemptyText(at: index) { body(text.utf8.span) }
   }
 
   /// The text of a string that is not empty, number or boolean, or `nil`.

@@ -50,6 +50,8 @@ extension RecordReader {
     var room: [UInt32] = []
     swap(&room, &heldFields)
     defer { swap(&room, &heldFields) }
+    // Held here for all records together: threads that count one object up and down wait for each other.
+    let duplicates = duplicates
     // The pointers are good for this call, and each record's nodes were made of its part of the window. An event that
     // is held has the part of the room that its number among those held tells.
     unsafe batch.withNodes { allNodes in
@@ -62,7 +64,8 @@ extension RecordReader {
             let text = unsafe UnsafeRawBufferPointer(rebasing: window[found.range])
             let record = unsafe RecordText(nodes, text)
             let format = RecordReader.format(of: found.envelope, isArray: record[0].kind == .array)
-            if unsafe hold(record, format ?? .bare, room + held.count * RecordFields.count) {
+            let fields = unsafe room + held.count * RecordFields.room
+            if unsafe hold(record, format ?? .bare, fields, duplicates) {
               if held.count == RecordReader.mostHeld { readHeld() }
             } else {
               readHeld()
@@ -84,7 +87,8 @@ extension RecordReader {
     unsafe tape.nodes.withUnsafeBufferPointer { nodes in
       unsafe bytes.withUnsafeBytes { text in
         let record = unsafe RecordText(nodes, text)
-        if let event = look(at: record, fields, place.format ?? .bare) { read(event) }
+        look(at: record, fields, place.format ?? .bare, duplicates)
+        readHeld()
       }
     }
   }
@@ -94,7 +98,8 @@ extension RecordReader {
   /// - Returns: Whether it is.
   @inline(__always)
   private mutating func hold(
-    _ record: RecordText, _ format: LogFormat, _ room: UnsafeMutablePointer<UInt32>
+    _ record: RecordText, _ format: LogFormat, _ room: UnsafeMutablePointer<UInt32>,
+    _ duplicates: DuplicateFilter?
   ) -> Bool {
     guard record[0].kind == .object else { return false }
     let fields = unsafe RecordFields(of: 0, record, room)
@@ -102,26 +107,25 @@ extension RecordReader {
     guard fields[.eventSource] != nil, fields[.eventName] != nil, let identity = fields[.userIdentity],
       !record[identity].isString, fields[.s3] == nil
     else { return false }
-    if let event = look(at: record, fields, format) { held.append(event) }
+    look(at: record, fields, format, duplicates)
     return true
   }
 
-  /// Looks at an event: what it takes to tell whether it was seen before.
-  ///
-  /// - Returns: The event, or `nil` for what is none, which is counted.
+  /// Looks at an event, what it takes to tell whether it was seen before, and lets it wait for its turn; what is none is
+  /// counted.
   private mutating func look(
-    at record: RecordText, _ fields: RecordFields, _ format: LogFormat
-  ) -> HeldEvent? {
+    at record: RecordText, _ fields: RecordFields, _ format: LogFormat, _ duplicates: DuplicateFilter?
+  ) {
     let kind = kind(record, fields)
     guard kind.isEvent else {
       counted.skipped[kind, default: 0] += 1
-      return nil
+      return
     }
     let identity = fields[.userIdentity]
     // What tells neither the call nor the caller is a fragment.
     guard fields[.eventName] != nil || identity.map({ record[$0].kind }) == .object else {
       counted.skipped[.unrecognized, default: 0] += 1
-      return nil
+      return
     }
     let time = RecordFacts.time(record, fields)
     var identityKey = JSONDigest.empty
@@ -130,41 +134,40 @@ extension RecordReader {
     let words = FieldDigests(record, fields)
     var content: JSONDigest?
     var digest: EventDigest?
-    if let duplicates {
+    if duplicates != nil {
       // Identities met before are found by the key of their text.
-      let identityDigest = identity.map { index in
-        identities.value(identityKey) { IdentityFields(record, at: index).digest(record) }
+      let identityDigest = identity.map { _ in
+        identities.value(identityKey) { fields.identity(record)?.digest(record) ?? .empty }
       }
       let said = RecordFacts.digest(record, fields, words, identity: identityDigest)
       content = said
       digest = RecordFacts.recordDigest(said, time, record, fields, id)
-      if let digest { duplicates.prefetch(digest) }
+      if let digest { duplicates?.prefetch(digest) }
     }
-    return HeldEvent(
-      record: record, fields: fields, kind: kind, time: time, id: id, identityKey: identityKey,
-      fieldDigests: words, content: content, digest: digest, format: format)
+    held.append(
+      HeldEvent(
+        record: record, fields: fields, kind: kind, time: time, id: id, identityKey: identityKey,
+        fieldDigests: words, content: content, digest: digest, format: format))
   }
 
-  /// Gives the events that wait to the consumer.
+  /// Gives the events that wait to the consumer, but for those that were seen before.
   private mutating func readHeld() {
-    for event in held { read(event) }
+    let (sink, duplicates, strings) = (sink, duplicates, strings)
+    for event in held {
+      if let digest = event.digest, duplicates?.insert(digest) == false {
+        counted.duplicates += 1
+        continue
+      }
+      counted.events += 1
+      if event.format == recent.format {
+        recent.events += 1
+      } else {
+        summary = summary
+        recent = (event.format, 1)
+      }
+      sink.take(EventView(event, strings)) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
+    }
     held.removeAll(keepingCapacity: true)
-  }
-
-  /// Gives an event to the consumer unless it was seen before.
-  private mutating func read(_ event: HeldEvent) {
-    if let duplicates, let digest = event.digest, !duplicates.insert(digest) {
-      counted.duplicates += 1
-      return
-    }
-    counted.events += 1
-    if event.format == recent.format {
-      recent.events += 1
-    } else {
-      summary = summary
-      recent = (event.format, 1)
-    }
-    sink.take(EventView(event, strings)) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
   }
 
   /// Calls a function with a tape of its own that holds a record.

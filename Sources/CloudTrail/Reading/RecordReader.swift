@@ -38,7 +38,7 @@ struct RecordReader {
   /// Events of the current batch that wait for their turn.
   var held: [HeldEvent] = []
   /// Where their fields are kept.
-  var heldFields = [UInt32](repeating: 0, count: mostHeld * RecordFields.count)
+  var heldFields = [UInt32](repeating: 0, count: mostHeld * RecordFields.room)
   /// How many events are looked at before they are given to the consumer.
   static let mostHeld = 16
   /// The nodes of the record that is read by itself.

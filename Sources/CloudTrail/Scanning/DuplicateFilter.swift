@@ -149,15 +149,8 @@ import Synchronization
     }
   }
 
-  private final class LockedPart: Sendable {
-    let part: Mutex<Part>
-
-    init(_ table: UnsafeMutableBufferPointer<UInt32>, _ filter: UnsafeMutablePointer<UInt64>) {
-      part = unsafe Mutex(Part(table, filter))
-    }
-  }
-
-  private let parts: [LockedPart]
+  /// Behind pointers, as they are counted and tested by nobody there: threads share them.
+  private let parts: UnsafeMutablePointer<Mutex<Part>>
   /// The tables of all parts, one behind the other; each belongs to its part's lock.
   private let tables: UnsafeMutablePointer<UInt32>
   /// The filters of all parts, likewise.
@@ -175,17 +168,20 @@ import Synchronization
     let count = 1 << DuplicateFilter.partBits
     let tables = unsafe UnsafeMutablePointer<UInt32>.zeroed(count * capacity)
     let filters = unsafe UnsafeMutablePointer<UInt64>.zeroed(count * DuplicateFilter.filterWords)
-    // Each part gets its own stretch.
-    parts = (0..<count).map { part in
-      unsafe LockedPart(
-        UnsafeMutableBufferPointer(start: tables + part * capacity, count: capacity),
-        filters + part * DuplicateFilter.filterWords)
+    unsafe parts = .allocate(capacity: count)
+    for part in 0..<count {
+      // Each part gets its own stretch.
+      let table = unsafe UnsafeMutableBufferPointer(start: tables + part * capacity, count: capacity)
+      let filter = unsafe filters + part * DuplicateFilter.filterWords
+      unsafe (parts + part).initialize(to: Mutex(Part(table, filter)))
     }
     unsafe self.tables = tables
     unsafe self.filters = filters
   }
 
   deinit {
+    unsafe parts.deinitialize(count: 1 << DuplicateFilter.partBits)
+    unsafe parts.deallocate()
     unsafe free(tables)
     unsafe free(filters)
   }
@@ -211,7 +207,8 @@ import Synchronization
   /// - Parameter digest: The digest of id, time and content.
   /// - Returns: Whether the event is new.
   func insert(_ digest: EventDigest) -> Bool {
-    parts[Int(digest.high >> UInt64(64 - DuplicateFilter.partBits))].part.withLock {
+    // The bits tell one of the parts.
+    unsafe parts[Int(digest.high >> UInt64(64 - DuplicateFilter.partBits))].withLock {
       insert(digest, into: &$0)
     }
   }

@@ -28,14 +28,15 @@ package struct SplitName {
 
   /// The folders that hold the name, outermost first, each with its trailing separator; the first one is empty.
   package var folders: [String] {
+    let text = tail.utf8.span
     var result = [""]
-    var index = tail.startIndex
-    while let slash = tail[index...].firstIndex(of: "/") {
-      index = tail.index(after: slash)
-      result.append(String(tail[..<index]))
+    var place = 0
+    while let slash = text.offset(of: UInt8(ascii: "/"), from: place) {
+      place = slash + 1
+      result.append(String(bytes: text.extracting(..<place)))
     }
     // A name that ends in a separator is an entry of the folder before it.
-    if result.count > 1 && result.last?.utf8.count == tail.utf8.count { result.removeLast() }
+    if result.count > 1 && place == text.count { result.removeLast() }
     return result
   }
 
@@ -44,9 +45,11 @@ package struct SplitName {
     "iam", "kms", "sts", "secretsmanager", "organizations", "sso", "acm",
   ]
 
+  private typealias Run = (service: String, prefix: StaticString, parents: Int, separator: Unicode.Scalar)
+
   /// Types whose members come and go: service, what the resource part begins with, how many further separators
-  /// belong to the stem, and the separators.
-  private static let runs: [(service: String, prefix: String, parents: Int, separators: String)] = [
+  /// belong to the stem, and the separator.
+  private static let runs: [Run] = [
     ("logs", "log-group:", 1, ":"),
     ("codebuild", "build/", 1, ":"),
     ("codebuild", "build-batch/", 1, ":"),
@@ -71,62 +74,57 @@ package struct SplitName {
   ///
   /// - Parameter resource: The resource in policy notation.
   package init?(_ resource: String) {
-    guard !ResourceNotation.hasVariable(resource), let arn = ARN(resource) else { return nil }
-    guard !Self.guarded.contains(arn.service), let cut = Self.cut(arn) else { return nil }
-    let head = "arn:\(arn.partition):\(arn.service):\(arn.region):\(arn.account):"
-    stem = head + arn.resource[..<cut.index]
-    tail = String(arn.resource[cut.index...])
+    let text = resource.utf8.span
+    guard !ResourceNotation.hasVariable(resource), let arn = ARNSegments(text) else { return nil }
+    let service = String(bytes: text.extracting(arn.service))
+    guard !Self.guarded.contains(service), let cut = Self.cut(text, arn, service) else { return nil }
+    stem = String(bytes: text.extracting(..<cut.place))
+    if ResourceNotation.hasWildcard(stem) { return nil }
+    tail = String(bytes: text.extracting(cut.place...))
     kind = cut.kind
     isTyped = cut.isTyped
-    if ResourceNotation.hasWildcard(stem) { return nil }
   }
 
-  /// Where the tail of an ARN's resource part begins and how it behaves, or `nil` where there is none.
-  private static func cut(_ arn: ARN) -> (index: String.Index, kind: Kind, isTyped: Bool)? {
-    let resource = arn.resource
-    if arn.service == "s3", arn.account.isEmpty || resource.hasPrefix("accesspoint/") {
-      return objectCut(resource).map { ($0, .object, true) }
+  /// Where the tail of an ARN begins and how it behaves, or `nil` where there is none.
+  private static func cut(
+    _ text: Span<UInt8>, _ arn: ARNSegments, _ service: String
+  ) -> (place: Int, kind: Kind, isTyped: Bool)? {
+    let start = arn.resource.lowerBound
+    if service == "s3", arn.account.isEmpty || text.holds("accesspoint/", at: start) {
+      return objectCut(text, start).map { ($0, .object, true) }
     }
-    if runServices.contains(arn.service) {
-      for run in runs where run.service == arn.service && resource.hasPrefix(run.prefix) {
-        var index = resource.index(resource.startIndex, offsetBy: run.prefix.count)
+    if runServices.contains(service) {
+      for run in runs where run.service == service && text.holds(run.prefix, at: start) {
+        var place = start + run.prefix.utf8CodeUnitCount
         for _ in 0..<run.parents {
-          guard let found = resource[index...].firstIndex(where: run.separators.contains) else { return nil }
-          index = resource.index(after: found)
+          guard let found = text.offset(of: UInt8(ascii: run.separator), from: place) else { return nil }
+          place = found + 1
         }
         if run.service == "logs" {
-          guard resource[index...].hasPrefix("log-stream:") else { return nil }
-          index = resource.index(index, offsetBy: "log-stream:".count)
+          guard text.holds("log-stream:", at: place) else { return nil }
+          place += "log-stream:".utf8.count
         }
-        return index < resource.endIndex ? (index, .run, true) : nil
+        return place < text.count ? (place, .run, true) : nil
       }
     }
-    guard let separator = firstSeparator(resource) else {
+    // The first slash or colon behind the first character.
+    guard
+      let separator = (start + 1..<text.count).first(where: {
+        text[$0] == UInt8(ascii: "/") || text[$0] == UInt8(ascii: ":")
+      })
+    else {
       // Without a type in front, the name is the whole resource part, as of SQS queues and SNS topics.
-      return (resource.startIndex, .dated, false)
+      return (start, .dated, false)
     }
-    let index = resource.index(after: separator)
-    return index < resource.endIndex ? (index, arn.service == "ec2" ? .plain : .dated, true) : nil
-  }
-
-  /// Where the first slash or colon behind the first character stands.
-  private static func firstSeparator(_ text: String) -> String.Index? {
-    // In printable ASCII, bytes are characters.
-    guard text.isPrintableASCII else { return text.dropFirst().firstIndex { $0 == "/" || $0 == ":" } }
-    return text.utf8.dropFirst().firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
+    let place = separator + 1
+    return place < text.count ? (place, service == "ec2" ? .plain : .dated, true) : nil
   }
 
   /// Where the key of an object begins: behind the bucket, or behind `object/` of an access point.
-  private static func objectCut(_ resource: String) -> String.Index? {
-    if resource.hasPrefix("accesspoint/") {
-      guard let marker = resource.utf8.firstRange(of: "/object/".utf8) else { return nil }
-      return marker.upperBound < resource.endIndex ? marker.upperBound : nil
-    }
-    let slash =
-      resource.isPrintableASCII
-      ? resource.utf8.firstIndex(of: UInt8(ascii: "/")) : resource.firstIndex(of: "/")
-    guard let slash else { return nil }
-    let cut = resource.index(after: slash)
-    return cut < resource.endIndex ? cut : nil
+  private static func objectCut(_ text: Span<UInt8>, _ start: Int) -> Int? {
+    let marker: StaticString = text.holds("accesspoint/", at: start) ? "/object/" : "/"
+    guard let found = text.offset(of: marker, from: start) else { return nil }
+    let place = found + marker.utf8CodeUnitCount
+    return place < text.count ? place : nil
   }
 }

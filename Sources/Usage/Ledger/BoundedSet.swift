@@ -49,24 +49,37 @@ public struct BoundedSet: Hashable, Sendable {
   ///
   /// - Parameter text: The text.
   /// - Complexity: O(log *limit*) comparisons where the text is there already, else O(*limit*).
-  public mutating func insert(_ text: String) {
+  public mutating func insert(_ text: String) { insert(text.utf8.span) { text } }
+
+  /// Inserts the text that bytes are: nothing is made of them if it is not kept.
+  ///
+  /// - Parameter bytes: The bytes, valid UTF-8.
+  mutating func insert(_ bytes: Span<UInt8>) { insert(bytes) { String(bytes: bytes) } }
+
+  private mutating func insert(_ bytes: Span<UInt8>, _ text: () -> String) {
+    guard let place = place(of: bytes) else { return }
+    if elements.count >= limit {
+      overflowed = true
+      if place == elements.count { return }
+      elements.removeLast()
+    }
+    elements.insert(text(), at: place)
+  }
+
+  /// Where a text belongs, or `nil` where inserting it changes nothing.
+  private func place(of bytes: Span<UInt8>) -> Int? {
+    let kept = elements.span
     // Most texts stand behind all that are kept.
-    if overflowed, elements.count >= limit, let last = elements.last, last.precedes(text) { return }
+    if overflowed, kept.count >= limit, kept[kept.count - 1].order(to: bytes) < 0 { return nil }
     var low = 0
-    var high = elements.count
+    var high = kept.count
     while low < high {
       let middle = (low + high) / 2
-      if elements[middle].precedes(text) { low = middle + 1 } else { high = middle }
+      let order = kept[middle].order(to: bytes)
+      if order == 0 { return nil }
+      if order < 0 { low = middle + 1 } else { high = middle }
     }
-    if low < elements.count, elements[low].sameBytes(as: text) { return }
-    guard elements.count >= limit else {
-      elements.insert(text, at: low)
-      return
-    }
-    overflowed = true
-    guard low < elements.count else { return }
-    elements.removeLast()
-    elements.insert(text, at: low)
+    return low
   }
 
   /// Joins another set into this one.

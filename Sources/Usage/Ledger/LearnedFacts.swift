@@ -106,16 +106,22 @@ public struct LearnedFacts: Hashable, Sendable {
   /// - Parameter arn: The ARN.
   /// - Returns: The ARN without path, or `nil` where it is of no user, role, group, policy or instance profile.
   static func withoutPath(_ arn: String) -> String? {
-    guard let parsed = ARN(arn), parsed.service == "iam" else { return nil }
-    let resource = parsed.resource.utf8
-    guard let slash = resource.firstIndex(of: UInt8(ascii: "/")),
-      let last = resource.lastIndex(of: UInt8(ascii: "/")), resource.index(after: last) < resource.endIndex
-    else { return nil }
-    let kind = parsed.resource[..<slash]
-    guard ["user", "role", "group", "policy", "instance-profile", "server-certificate"].contains(kind) else {
+    let text = arn.utf8.span
+    guard let segments = ARNSegments(text), text.holds("iam:", at: segments.service.lowerBound) else {
       return nil
     }
-    if slash == last { return arn }
-    return "arn:\(parsed.partition):iam::\(parsed.account):\(kind)\(parsed.resource[last...])"
+    let resource = segments.resource.lowerBound
+    guard let kind = kinds.first(where: { text.holds($0, at: resource) })?.utf8CodeUnitCount,
+      let last = text.indices.last(where: { text[$0] == UInt8(ascii: "/") }), last + 1 < text.count
+    else { return nil }
+    if resource + kind == last + 1 { return arn }
+    func part(_ range: Range<Int>) -> String { String(bytes: text.extracting(range)) }
+    return "arn:\(part(segments.partition)):iam::\(part(segments.account)):"
+      + part(resource..<resource + kind) + part(last + 1..<text.count)
   }
+
+  /// What resources with a path begin with.
+  private static let kinds: [StaticString] = [
+    "user/", "role/", "group/", "policy/", "instance-profile/", "server-certificate/",
+  ]
 }

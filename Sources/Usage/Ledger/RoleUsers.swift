@@ -7,6 +7,7 @@
 
 import CloudTrail
 import IAM
+import JSONStream
 
 /// A person behind the sessions of a role.
 public struct RoleUser: Hashable, Comparable, Sendable {
@@ -66,16 +67,37 @@ extension RoleUser {
   /// The person behind a session of a role; `nil` where the caller has no session, or a machine's.
   ///
   /// - Parameter identity: The identity of an event.
-  init?(_ identity: UserIdentity) {
-    guard let session = identity.sessionName else { return nil }
-    if let source = identity.sourceIdentity, !source.isEmpty {
-      self.init(evidence: .sourceIdentity, name: source)
-    } else if SessionName.isPersons(session, isIdentityCenter: identity.isIdentityCenterRole) {
-      self.init(evidence: .session, name: session)
-    } else if let user = identity.onBehalfOfUserID {
-      self.init(evidence: .identityCenterUser, name: user)
-    } else {
-      return nil
+  init?(_ identity: some SessionTexts) {
+    var user: RoleUser?
+    RoleUser.find(identity) { user = RoleUser(evidence: $0, name: String(bytes: $1)) }
+    guard let user else { return nil }
+    self = user
+  }
+
+  /// The digest of the person behind a session of a role; `nil` where there is none.
+  ///
+  /// - Parameter identity: The identity of an event.
+  /// - Returns: The digest.
+  static func digest(of identity: some SessionTexts) -> JSONDigest? {
+    var digest: JSONDigest?
+    RoleUser.find(identity) { digest = JSONDigest($1).tagged(UInt64(RoleUser.rank($0))) }
+    return digest
+  }
+
+  /// Calls a function with what names the person behind a session, and the name, if there is one.
+  private static func find(_ identity: some SessionTexts, _ body: (Evidence, Span<UInt8>) -> Void) {
+    identity.withSessionName { session in
+      var isFound = false
+      identity.withText(.sourceIdentity) { source in
+        if source.isEmpty { return }
+        isFound = true
+        body(.sourceIdentity, source)
+      }
+      if isFound { return }
+      if SessionName.isPersons(session, isIdentityCenter: identity.isIdentityCenterRole) {
+        return body(.session, session)
+      }
+      identity.withText(.onBehalfOfUserID) { body(.identityCenterUser, $0) }
     }
   }
 }

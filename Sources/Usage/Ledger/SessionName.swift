@@ -5,6 +5,7 @@
 // and pipelines use one fixed name. What looks like neither a person nor a machine is taken for a machine.
 
 import CloudTrail
+import IAM
 
 /// Judges the names of sessions.
 enum SessionName {
@@ -14,26 +15,28 @@ enum SessionName {
   ///   - name: The name.
   ///   - isIdentityCenter: Whether the role is one of Identity Center's, whose sessions have the names of its users.
   /// - Returns: Whether it is.
-  static func isPersons(_ name: String, isIdentityCenter: Bool) -> Bool {
+  static func isPersons(_ name: Span<UInt8>, isIdentityCenter: Bool) -> Bool {
     if isIdentityCenter { return !name.isEmpty }
-    let bytes = Array(name.utf8)
-    if let at = bytes.firstIndex(of: UInt8(ascii: "@")) {
+    if let at = name.offset(of: UInt8(ascii: "@")) {
       // A mail address.
-      return at > 0 && bytes[at...].dropFirst().contains(UInt8(ascii: "."))
+      return at > 0 && name.offset(of: UInt8(ascii: "."), from: at) != nil
     }
     // IAM takes letters, digits and `_+=,.@-` for the names of sessions; people have a letter first, and few digits.
-    guard bytes.count > 1, let first = bytes.first, isLetter(first),
-      bytes.count(where: isDigit) <= 4,
-      bytes.allSatisfy({ isLetter($0) || isDigit($0) || "._-".utf8.contains($0) })
-    else { return false }
-    let words = words(of: bytes)
-    // AWS's own services and tools begin with the company's name.
-    return !isInstance(bytes) && words.first?.hasPrefix("aws") == false
-      && words.allSatisfy { !machineWords.contains($0) }
+    guard name.count > 1, isLetter(name[0]) else { return false }
+    var digits = 0
+    for place in name.indices {
+      switch name[place] {
+      case let byte where isLetter(byte): continue
+      case let byte where isDigit(byte): digits += 1
+      case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): continue
+      default: return false
+      }
+    }
+    return digits <= 4 && !isInstance(name) && !hasMachineWord(name)
   }
 
   /// Words of names that tools, services and pipelines give their sessions.
-  private static let machineWords: Set<String> = [
+  static let machineWords = [
     "actions", "amazon", "ansible", "api", "app", "application", "argocd", "assume", "assumed", "assumerole",
     "atlantis",
     "automation", "autoscaling", "aws", "awscli", "backup", "batch", "bitbucket", "boto", "boto3", "botocore",
@@ -53,46 +56,73 @@ enum SessionName {
     "tfc", "token", "tmp", "web", "worker", "workflow",
   ]
 
+  /// The letters of these words, ascending.
+  private static let machineLetters = machineWords.compactMap { letters(of: $0.utf8.span) }.sorted()
+
   /// `i-` or `mi-` and hexadecimal digits: an instance of EC2, or one that Systems Manager looks after.
-  private static func isInstance(_ bytes: [UInt8]) -> Bool {
-    let rest =
-      bytes.starts(with: "mi-".utf8)
-      ? bytes.dropFirst(3) : bytes.starts(with: "i-".utf8) ? bytes.dropFirst(2) : []
-    return rest.count >= 8 && rest.allSatisfy { isDigit($0) || (0x61...0x66).contains($0) }
+  private static func isInstance(_ name: Span<UInt8>) -> Bool {
+    let start = name.holds("mi-") ? 3 : name.holds("i-") ? 2 : name.count
+    return name.count - start >= 8
+      && (start..<name.count).allSatisfy { isDigit(name[$0]) || (0x61...0x66).contains(name[$0]) }
   }
 
-  /// The words of a name in lower case: what stands between signs, and before a capital; with and without a number behind.
-  private static func words(of bytes: [UInt8]) -> [String] {
-    var words: [String] = []
-    var whole: [UInt8] = []
-    var word: [UInt8] = []
-    func add(_ bytes: [UInt8]) {
-      let text = bytes.map { isLetter($0) ? $0 | 0x20 : $0 }
-      words.append(String(decoding: text, as: UTF8.self))
-      if let last = text.lastIndex(where: { !isDigit($0) }), last + 1 < text.count {
-        words.append(String(decoding: text[...last], as: UTF8.self))
+  /// Whether a word of a name is a machine's, or the name begins as those of AWS's own services and tools do.
+  ///
+  /// Words are what stands between signs, and of that what begins with a capital behind another letter; with and without
+  /// a number behind.
+  private static func hasMachineWord(_ name: Span<UInt8>) -> Bool {
+    var whole = 0
+    while whole < name.count {
+      var word = whole
+      var end = whole
+      while end < name.count, isLetter(name[end]) || isDigit(name[end]) {
+        let byte = name[end]
+        if end > word, isLetter(byte), byte & 0x20 == 0, name[end - 1] & 0x20 != 0 {
+          if isMachines(name.extracting(word..<end), isFirst: word == 0) { return true }
+          word = end
+        }
+        end += 1
       }
-    }
-    func end() {
-      if !whole.isEmpty { add(whole) }
-      if !word.isEmpty { add(word) }
-    }
-    for (index, byte) in bytes.enumerated() {
-      guard isLetter(byte) || isDigit(byte) else {
-        end()
-        whole = []
-        word = []
-        continue
+      if isMachines(name.extracting(word..<end), isFirst: word == 0)
+        || word > whole && isMachines(name.extracting(whole..<end), isFirst: false)
+      {
+        return true
       }
-      if byte & 0x20 == 0, isLetter(byte), index > 0, bytes[index - 1] & 0x20 != 0, !word.isEmpty {
-        add(word)
-        word = []
-      }
-      word.append(byte)
-      whole.append(byte)
+      whole = end + 1
     }
-    end()
-    return words
+    return false
+  }
+
+  private static func isMachines(_ word: Span<UInt8>, isFirst: Bool) -> Bool {
+    // AWS's own services and tools begin with the company's name.
+    if isFirst, word.count >= 3, letters(of: word.extracting(..<3)) == aws { return true }
+    if isMachineWord(word) { return true }
+    var end = word.count
+    while end > 0, isDigit(word[end - 1]) { end -= 1 }
+    return end > 0 && end < word.count && isMachineWord(word.extracting(..<end))
+  }
+
+  private static let aws = letters(of: "aws".utf8.span)
+
+  private static func isMachineWord(_ word: Span<UInt8>) -> Bool {
+    guard let letters = letters(of: word) else { return false }
+    var (low, high) = (0, machineLetters.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if machineLetters[middle] == letters { return true }
+      if machineLetters[middle] < letters { low = middle + 1 } else { high = middle }
+    }
+    return false
+  }
+
+  /// The letters of a word, small ones, as one number; `nil` where there are more than machines' words have.
+  private static func letters(of word: Span<UInt8>) -> UInt128? {
+    guard word.count <= 16 else { return nil }
+    var letters: UInt128 = 0
+    for place in word.indices {
+      letters = letters << 8 | UInt128(isLetter(word[place]) ? word[place] | 0x20 : word[place])
+    }
+    return letters
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {
@@ -102,11 +132,30 @@ enum SessionName {
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
-extension UserIdentity {
+extension SessionTexts {
+  /// The name of a role's session: what stands behind the role in the ARN of the caller.
+  var sessionName: String? {
+    var name: String?
+    withSessionName { name = String(bytes: $0) }
+    return name
+  }
+
+  /// Calls a function with the name of a role's session, if it is one.
+  ///
+  /// - Parameter body: The function.
+  func withSessionName(_ body: (Span<UInt8>) -> Void) {
+    withText(.arn) { arn in
+      if let name = SessionARN.nameOfSession(in: arn) { body(arn.extracting(name...)) }
+    }
+  }
+
   /// Whether the caller's role is one that Identity Center made for a permission set ("Referencing permission sets in
   /// resource policies" in the IAM Identity Center User Guide).
   var isIdentityCenterRole: Bool {
-    sessionIssuerUserName?.hasPrefix("AWSReservedSSO_") ?? arn?.contains(":assumed-role/AWSReservedSSO_")
-      ?? false
+    var isOne: Bool?
+    withText(.sessionIssuerUserName) { isOne = $0.holds("AWSReservedSSO_") }
+    if let isOne { return isOne }
+    withText(.arn) { isOne = $0.offset(of: ":assumed-role/AWSReservedSSO_") != nil }
+    return isOne ?? false
   }
 }

@@ -36,7 +36,7 @@ extension UsageLedger {
   /// - Parameters:
   ///   - identity: The identity of an event.
   ///   - principal: Its principal.
-  mutating func recordSession(_ identity: UserIdentity, of principal: Principal) {
+  mutating func recordSession(_ identity: some SessionTexts, of principal: Principal) {
     principals[principal, default: PrincipalFacts()].record(identity)
   }
 
@@ -161,11 +161,11 @@ extension PrincipalFacts {
     if let region = call.region { regions.insert(region) }
   }
 
-  mutating func record(_ identity: UserIdentity) {
-    if let session = identity.sessionName { sessions.insert(session) }
-    if let source = identity.sourceIdentity { sourceIdentities.insert(source) }
-    if let key = identity.accessKeyID { accessKeys.insert(key) }
-    if let user = identity.onBehalfOfUserID { identityCenterUsers.insert(user) }
+  mutating func record(_ identity: some SessionTexts) {
+    identity.withSessionName { sessions.insert($0) }
+    identity.withText(.sourceIdentity) { sourceIdentities.insert($0) }
+    identity.withText(.accessKeyID) { accessKeys.insert($0) }
+    identity.withText(.onBehalfOfUserID) { identityCenterUsers.insert($0) }
   }
 }
 
@@ -213,15 +213,5 @@ extension UseFacts {
 
   private mutating func observe(_ key: String, _ insert: (inout BoundedSet) -> Void) {
     insert(&observedContext[ByteString(key), default: BoundedSet(limit: UseFacts.contextLimit)])
-  }
-}
-
-extension UserIdentity {
-  /// The name of a role's session: what stands behind the role in the ARN of the caller.
-  var sessionName: String? {
-    guard let name = arn?[...].rest(behindBytes: ":assumed-role/")?.utf8,
-      let slash = name.firstIndex(of: UInt8(ascii: "/"))
-    else { return nil }
-    return String(Substring(name[name.index(after: slash)...]))
   }
 }

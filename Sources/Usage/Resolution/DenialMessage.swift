@@ -20,32 +20,42 @@ struct DenialMessage: Hashable, Sendable {
   ///
   /// - Parameter message: The record's `errorMessage`.
   init?(_ message: String) {
-    guard let rest = message[...].rest(behindBytes: "not authorized to perform: ") else { return nil }
-    // In printable ASCII, bytes are characters, and white space is a space.
-    let isPlain = message.isPrintableASCII
-    let action =
-      isPlain
-      ? Substring(rest.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ",") })
-      : rest.prefix { !$0.isWhitespace && $0 != "," }
-    self.action = String(action)
-    guard isPlain || action.contains(":"), DenialMessage.isAction(self.action) else { return nil }
-    guard let stated = rest.rest(behindBytes: "on resource: ") else {
+    let text = message.utf8.span
+    let (verb, object): (StaticString, StaticString) = ("not authorized to perform: ", "on resource: ")
+    guard let found = text.offset(of: verb) else { return nil }
+    let start = found + verb.utf8CodeUnitCount
+    var word = text.extracting(start..<DenialMessage.endOfWord(in: text, from: start))
+    if let comma = word.offset(of: UInt8(ascii: ",")) { word = word.extracting(..<comma) }
+    let action = String(bytes: word)
+    guard ActionName(action) != nil else { return nil }
+    self.action = action
+    guard let stated = text.offset(of: object, from: start) else {
       resource = nil
       return
     }
-    var text =
-      isPlain
-      ? Substring(stated.utf8.prefix { $0 != UInt8(ascii: " ") }) : stated.prefix { !$0.isWhitespace }
-    while let last = text.last, last == "." || last == "," { text.removeLast() }
-    resource = text.isEmpty ? nil : String(text)
+    let name = stated + object.utf8CodeUnitCount
+    var end = DenialMessage.endOfWord(in: text, from: name)
+    while end > name, text[end - 1] == UInt8(ascii: ".") || text[end - 1] == UInt8(ascii: ",") { end -= 1 }
+    resource = end > name ? String(bytes: text.extracting(name..<end)) : nil
   }
 
-  /// Whether letters stand before and behind the first colon of a text.
-  private static func isAction(_ text: String) -> Bool {
-    let bytes = text.utf8.span
-    var colon = 0
-    while colon < bytes.count, bytes[colon] != UInt8(ascii: ":") { colon += 1 }
-    return colon > 0 && colon + 1 < bytes.count
+  /// Where the next white space stands, as Unicode has it, or else the end.
+  private static func endOfWord(in text: Span<UInt8>, from start: Int) -> Int {
+    (start..<text.count).first { place in
+      // No byte of another character begins like these, and behind them the rest of the character stands.
+      switch text[place] {
+      case 0x09...0x0D, 0x20: true
+      case 0xC2: text[place + 1] == 0x85 || text[place + 1] == 0xA0
+      case 0xE1: text[place + 1] == 0x9A && text[place + 2] == 0x80
+      case 0xE2:
+        switch (text[place + 1], text[place + 2]) {
+        case (0x80, 0x80...0x8A), (0x80, 0xA8), (0x80, 0xA9), (0x80, 0xAF), (0x81, 0x9F): true
+        default: false
+        }
+      case 0xE3: text[place + 1] == 0x80 && text[place + 2] == 0x80
+      default: false
+      }
+    } ?? text.count
   }
 }
 

@@ -83,8 +83,6 @@ struct UsageRecorder: EventConsumer {
   private var callers: [Caller] = []
   /// Whether the ledger has learnt from the identities of each caller.
   private var hasTaught: [Bool] = []
-  /// The identity that was decoded last.
-  private var lastIdentity: (key: JSONDigest, identity: UserIdentity)?
   /// What identities tell of who used principals, by number of the principal.
   private var sessions: [PrincipalFacts] = []
   private var shapeNumbers = DigestTable()
@@ -210,11 +208,11 @@ struct UsageRecorder: EventConsumer {
 
   mutating func consume(_ event: EventView, decode make: () -> CloudTrailEvent) {
     // An event is decoded once, for whatever it is the first to show.
-    var made: CloudTrailEvent?
+    var made = DecodedEvent.missing
     func decode() -> CloudTrailEvent {
-      if let made { return made }
+      if case .made(let event) = made { return event }
       let event = make()
-      made = event
+      made = .made(event)
       return event
     }
     // What is in no hour is recorded by itself.
@@ -232,13 +230,13 @@ struct UsageRecorder: EventConsumer {
     coverage.add(time, to: shapes[shape].coverage)
     if shapes[shape].isTelling, !hasTaught[number] {
       hasTaught[number] = true
-      recorded.learn(Lessons.facts(userIdentity(of: event)))
+      recorded.learn(Lessons.facts(event.identity.decoded))
     }
     if treatment == .covering { return }
     shapes[shape].counts.add(time)
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
-      recordSession(userIdentity(of: event), Int(caller.number))
+      recordSession(event.identity, Int(caller.number))
     }
     guard treatment == .used else { return }
     if let id = event.exampleID {
@@ -258,14 +256,15 @@ struct UsageRecorder: EventConsumer {
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ event: EventView) -> UInt32 {
     if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
-    let identity = userIdentity(of: event)
-    let user = RoleUser(identity).map { JSONDigest(texts: [$0.evidence.rawValue, $0.name]) }
+    let view = event.identity
+    let user = RoleUser.digest(of: view)
     // What a person used a role for is kept of people whose identity differs from others' by the session alone.
-    let kind = (user ?? .empty).following(event.callerKey)
+    let kind = (user ?? .empty).following(view.callerKey)
     if let number = callerNumbers[kind] {
       identities[key] = number
       return number
     }
+    let identity = view.decoded
     callers.append(
       Caller(identity, identity.principalDigest, user, Principal(identity), in: &recorded.uses))
     hasTaught.append(false)
@@ -275,17 +274,8 @@ struct UsageRecorder: EventConsumer {
     return number
   }
 
-  /// The identity of an event, decoded once for all that is done with it.
-  private mutating func userIdentity(of event: EventView) -> UserIdentity {
-    let key = event.key(.userIdentity)
-    if let lastIdentity, lastIdentity.key == key { return lastIdentity.identity }
-    let identity = event.userIdentity
-    lastIdentity = (key, identity)
-    return identity
-  }
-
   /// Keeps who used a principal.
-  private mutating func recordSession(_ identity: UserIdentity, _ principal: Int) {
+  private mutating func recordSession(_ identity: IdentityView, _ principal: Int) {
     while sessions.count <= principal { sessions.append(PrincipalFacts()) }
     sessions[principal].record(identity)
   }
@@ -331,7 +321,7 @@ struct UsageRecorder: EventConsumer {
     guard users[key] == nil else { return }
     if users.count >= UsageRecorder.mostSeen { users.removeAll() }
     users[key] = 0
-    guard shapes[shape].outcome != .denied, let user = RoleUser(userIdentity(of: event)) else { return }
+    guard shapes[shape].outcome != .denied, let user = RoleUser(event.identity) else { return }
     let reader = UseReader(recorded.uses)
     let keys = usesOfShapes[shapes[shape].uses].map { reader.key(at: $0) }
     for key in keys { recorded.recordUser(user, of: key.principal, [key.action]) }
@@ -533,6 +523,12 @@ struct UsageRecorder: EventConsumer {
   }
 }
 
+/// An event that is decoded when it is first needed; elsewhere, so that having none, as most do, costs nothing.
+private indirect enum DecodedEvent {
+  case missing
+  case made(CloudTrailEvent)
+}
+
 extension DigestTable {
   /// What stands in place of a number where events differ by a further part.
   static let fork = UInt32.max
@@ -607,24 +603,30 @@ extension UserIdentity {
   ///
   /// Sessions of one role are alike; which they were is recorded by itself.
   fileprivate var principalDigest: JSONDigest {
-    let role = arn.flatMap(Principal.role(ofSession:))
     let isNamed = sessionIssuerARN != nil || arn != nil
-    return JSONDigest(
+    let texts = JSONDigest(
       texts: [
         type, accountID, userName, invokedBy, identityProvider, sessionIssuerType, sessionIssuerARN,
-        sessionIssuerAccountID, sessionIssuerUserName, mfaAuthenticated.map { $0 ? "true" : "false" }, role,
-        role == nil ? arn : nil, isNamed ? nil : principalID, isNamed ? nil : onBehalfOfUserID,
+        sessionIssuerAccountID, sessionIssuerUserName, mfaAuthenticated.map { $0 ? "true" : "false" },
+        isNamed ? nil : principalID, isNamed ? nil : onBehalfOfUserID,
       ])
+    guard let arn else { return texts }
+    let text = arn.utf8.span
+    let role = SessionARN(text)?.role.upperBound
+    return JSONDigest(text.extracting(..<(role ?? text.count))).tagged(role == nil ? 1 : 2).following(texts)
   }
 
   /// What a resolver looks at in an identity: partition and account, the service that called on its behalf, and the user
   /// that operations on the caller itself are about.
   fileprivate var resolved: [String?] {
-    let own = arn.flatMap { ARN($0) }
-    let issuer = sessionIssuerARN.flatMap { ARN($0) }
+    func segment(of arn: String?, _ place: (ARNSegments) -> Range<Int>) -> String? {
+      guard let arn else { return nil }
+      let text = arn.utf8.span
+      return ARNSegments(text).map { String(bytes: text.extracting(place($0))) }
+    }
     return [
-      accountID, sessionIssuerAccountID, own?.account, own?.partition, issuer?.partition, invokedBy,
-      type == "IAMUser" ? arn : nil,
+      accountID, sessionIssuerAccountID, segment(of: arn) { $0.account }, segment(of: arn) { $0.partition },
+      segment(of: sessionIssuerARN) { $0.partition }, invokedBy, type == "IAMUser" ? arn : nil,
     ]
   }
 }
@@ -632,11 +634,8 @@ extension UserIdentity {
 extension JSONDigest {
   /// The digest of texts in their order, by their bytes; a missing text is not an empty one.
   fileprivate init(texts: [String?]) {
-    var hasher = Hasher()
-    for text in texts {
-      hasher.combine(text == nil)
-      text?.hashBytes(into: &hasher)
+    self = texts.reduce(.empty) { before, text in
+      (text.map { JSONDigest($0.utf8.span).tagged(1) } ?? .empty).following(before)
     }
-    self.init(UInt64(bitPattern: Int64(hasher.finalize())))
   }
 }
