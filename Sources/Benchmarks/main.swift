@@ -37,10 +37,11 @@ if let folder = Settings.value("--trail") {
     exit(2)
   }
   // Where it is there already, files are written beside what is in it.
-  mkdir(folder, 0o777)
+  _ = unsafe mkdir(folder, 0o777)
   do {
     let written = try TrailFiles(
-      Settings.model, bytes: Settings.size, files: Settings.number("--files", 1000), form: form, folder: folder)
+      Settings.model, bytes: Settings.size, files: Settings.number("--files", 1000), form: form,
+      folder: folder)
     print("\(written.events) events, \(written.bytes) bytes of JSON")
     exit(0)
   } catch {

@@ -328,7 +328,7 @@ package struct NameLabels: Sendable {
     // Copied, for it is kept: what is reused here has room for more than a beginning needs.
     var beginning = Beginning()
     beginning.skeleton = Array(skeleton[..<end])
-    beginning.letters = Array(letters[..<letterCount])
+    beginning.letters = Array(allLetters)
     beginning.labels = Array(labels)
     beginning.isWhole = isWhole
     return beginning
@@ -665,8 +665,8 @@ package struct NameLabels: Sendable {
   /// The distinct labels in the order in which they were met first.
   package var labels: ArraySlice<Label> { known[..<labelCount] }
 
-  /// The letters of all labels, each where ``range(_:)`` says; what else there is means nothing.
-  package var allLetters: [UInt8] { letters }
+  /// The letters of all labels, each where ``range(_:)`` says.
+  package var allLetters: ArraySlice<UInt8> { letters[..<letterCount] }
 
   /// Where the letters of a label stand among all letters.
   ///
@@ -702,7 +702,7 @@ package struct NameLabels: Sendable {
     // One number of the system's is enough for names that nobody can foretell.
     var random = NameGenerator(state: UInt64.random(in: 0...UInt64.max))
     var digests = Set(labels.map(\.digest))
-    var renamed = Array(letters[..<letterCount])
+    var renamed = Array(allLetters)
     for label in labels {
       let range = label.start..<label.start + label.count
       var isNew = false

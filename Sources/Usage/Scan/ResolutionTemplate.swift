@@ -228,7 +228,9 @@ final class ResolutionTemplate: Sendable {
     init?(_ resolution: Resolution, _ labels: NameLabels, _ sort: CallSort) {
       template = ResolutionTemplate(resolution, labels)
       self.sort = sort
-      guard template.filled(Names(labels, labels.allLetters)).isWritten(as: resolution) else { return nil }
+      guard template.filled(Names(labels, Array(labels.allLetters))).isWritten(as: resolution) else {
+        return nil
+      }
     }
 
     /// The template, or `nil` where rules look at the names in the call.
