@@ -15,10 +15,16 @@ final class LazyJSON: Sendable {
     case value(JSONValue)
   }
 
+  /// A value that was decoded from the beginning: threads that share one, as they share absence, do not wait for each
+  /// other.
+  private let given: JSONValue?
   private let state: Mutex<State>
 
   /// Wraps a decoded value.
-  init(_ value: JSONValue) { state = Mutex(.value(value)) }
+  init(_ value: JSONValue) {
+    given = value
+    state = Mutex(.value(value))
+  }
 
   /// Keeps a value of a record as it stands.
   ///
@@ -26,6 +32,7 @@ final class LazyJSON: Sendable {
   ///   - record: The record.
   ///   - index: The index of the value.
   init(_ record: RecordText, at index: Int) {
+    given = nil
     state = Mutex(
       .text(
         record.bytes(of: index), unsafe JSONTape.nodes(ofPart: index, of: record.nodes), wasRead: false))
@@ -43,7 +50,8 @@ final class LazyJSON: Sendable {
 
   /// The value as it is at hand: as it is written, where that is an object that was not decoded yet.
   var part: JSONPart {
-    state.withLock { state in
+    if let given { return .value(given) }
+    return state.withLock { state in
       if case .text(let text, let nodes, _) = state, nodes[0].kind == .object {
         state = .text(text, nodes, wasRead: true)
         return .written(text, nodes)
@@ -53,7 +61,7 @@ final class LazyJSON: Sendable {
   }
 
   /// The value; some writers put parameters as JSON into a string, which is taken off.
-  var value: JSONValue { state.withLock { LazyJSON.decode(&$0) } }
+  var value: JSONValue { given ?? state.withLock { LazyJSON.decode(&$0) } }
 
   private static func decode(_ state: inout State) -> JSONValue {
     switch state {
