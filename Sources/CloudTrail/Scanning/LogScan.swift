@@ -47,7 +47,7 @@ public struct LogScan: Sendable {
   ) -> (consumer: Consumer, summary: LogSummary) {
     let queue = FileQueue(inputs, sizes, sharesStreams: jobs > 1, progress)
     let duplicates = removesDuplicates ? DuplicateFilter(capacity: duplicateCapacity) : nil
-    let results = Mutex<[(Consumer, LogSummary)]>([])
+    let finished = Mutex<(consumer: Consumer, summary: LogSummary)?>(nil)
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       let sink = ConsumerSink(make())
       var reader = FileReader(sink, duplicates: duplicates, queue: queue)
@@ -59,17 +59,23 @@ public struct LogScan: Sendable {
         queue.finishJob()
       }
       sink.consumer.finish()
-      results.withLock { $0.append((sink.consumer, reader.summary)) }
+      // What is merged is owned by nobody else.
+      var consumer = make()
+      swap(&consumer, &sink.consumer)
+      var mine = Optional((consumer: consume consumer, summary: reader.summary))
+      // Whoever is done takes over from one that was done before, so that several merge at a time.
+      while true {
+        let other = finished.withLock { finished in
+          let other = finished.take()
+          if other == nil { finished = mine.take() }
+          return other
+        }
+        guard let other else { break }
+        mine?.consumer.merge(other.consumer)
+        mine?.summary.merge(other.summary)
+      }
     }
-    var parts = results.withLock { results in
-      defer { results = [] }
-      return results
-    }
-    var summary = LogSummary()
-    for part in parts { summary.merge(part.1) }
-    // Each consumer is owned by nobody else when it is merged.
-    var consumer = parts.popLast()?.0 ?? make()
-    while let (part, _) = parts.popLast() { consumer.merge(part) }
+    var (consumer, summary) = finished.withLock { $0.take() } ?? (make(), LogSummary())
     summary.hiddenEntries = queue.hiddenEntries
     summary.unboundedDuplicates = duplicates?.failure
     return (consumer, summary)

@@ -6,7 +6,7 @@ import IAM
 /// What a ledger records of an event, whenever and however often it happened.
 struct CallFacts: Sendable {
   /// Whose permissions the event used.
-  var principal: Principal
+  let principal: Principal
   /// What sort of event it is.
   let kind: EventKind
   /// Whether the event is a call with a source and a name, from which something can be learnt.
@@ -20,13 +20,13 @@ struct CallFacts: Sendable {
   /// The event name, empty where the record has none.
   let eventName: String
   /// The region.
-  var region: String?
+  let region: String?
   /// The service that made the call on the principal's behalf.
-  var invokedBy: String?
+  let invokedBy: String?
   /// Values of condition keys that the record states outside the request, but for the caller's address.
-  var surroundings: [ContextPair]
+  let surroundings: [ContextPair]
   /// What the call needed.
-  var resolution: Resolution
+  let resolution: Resolution
 
   /// Takes what is recorded of an event.
   ///
@@ -46,31 +46,6 @@ struct CallFacts: Sendable {
     invokedBy = event.userIdentity.invokedBy
     surroundings = resolution.requirements.isEmpty ? [] : event.surroundings
     self.resolution = resolution
-  }
-
-  /// Takes what calls of one sort have in common, but for what they needed.
-  ///
-  /// - Parameters:
-  ///   - sort: Their sort.
-  ///   - principal: Whose permissions they used.
-  ///   - region: Their region.
-  init(_ sort: CallSort, _ principal: Principal, region: String?) {
-    self.principal = principal
-    kind = sort.kind
-    isCall = sort.isTelling
-    outcome = sort.outcome
-    hasError = sort.hasError
-    eventSource = sort.eventSource.text
-    eventName = sort.eventName.text
-    self.region = region
-    surroundings = []
-    resolution = Resolution(kind: sort.resolution, rule: sort.rule.text, reason: sort.reason?.text)
-  }
-
-  /// The operation with the reason why it needs no permission, or is unresolved.
-  var reason: OperationReason {
-    OperationReason(
-      eventSource: eventSource, eventName: eventName, reason: resolution.reason ?? resolution.rule)
   }
 }
 

@@ -86,7 +86,7 @@ public struct LearnedFacts: Hashable, Sendable {
   /// - Parameter arn: The ARN as an event gave it, perhaps without path.
   /// - Returns: At least one ARN, ascending by bytes.
   public func whole(_ arn: String) -> [String] {
-    guard LearnedFacts.withoutPath(arn) == arn, let known = identities[ByteString(arn)] else { return [arn] }
+    guard LearnedFacts.hasNoPath(arn), let known = identities[ByteString(arn)] else { return [arn] }
     return known.elements
   }
 
@@ -107,21 +107,57 @@ public struct LearnedFacts: Hashable, Sendable {
   /// - Returns: The ARN without path, or `nil` where it is of no user, role, group, policy or instance profile.
   static func withoutPath(_ arn: String) -> String? {
     let text = arn.utf8.span
+    guard let identity = IdentityARN(text) else { return nil }
+    if identity.hasNoPath { return arn }
+    let (segments, type) = (identity.segments, identity.type)
+    return String(bytes: text.extracting(..<segments.service.upperBound)) + "::"
+      + String(bytes: text.extracting(segments.account.lowerBound..<type.upperBound))
+      + String(bytes: text.extracting(identity.name))
+  }
+
+  /// Whether a text is the ARN of a user, role, group, policy or instance profile.
+  ///
+  /// - Parameter arn: The text.
+  /// - Returns: Whether it is.
+  static func isIdentity(_ arn: String) -> Bool { IdentityARN(arn.utf8.span) != nil }
+
+  /// Whether a text is such an ARN and has no path.
+  ///
+  /// - Parameter arn: The text.
+  /// - Returns: Whether it is.
+  static func hasNoPath(_ arn: String) -> Bool { IdentityARN(arn.utf8.span)?.hasNoPath ?? false }
+}
+
+/// Where the parts of the ARN of an IAM user, role, group, policy or instance profile stand in its text.
+private struct IdentityARN {
+  /// The segments of the ARN.
+  let segments: ARNSegments
+  /// The type of the resource, with the slash behind it.
+  let type: Range<Int>
+  /// The name, behind the path if there is one.
+  let name: Range<Int>
+
+  /// Whether there is no path between type and name.
+  var hasNoPath: Bool { type.upperBound == name.lowerBound }
+
+  /// What resources with a path begin with.
+  private static let types: [StaticString] = [
+    "user/", "role/", "group/", "policy/", "instance-profile/", "server-certificate/",
+  ]
+
+  /// Finds the parts, or returns `nil` where the text is no such ARN.
+  ///
+  /// - Parameter text: The whole ARN.
+  init?(_ text: Span<UInt8>) {
     guard let segments = ARNSegments(text), text.holds("iam:", at: segments.service.lowerBound) else {
       return nil
     }
-    let resource = segments.resource.lowerBound
-    guard let kind = kinds.first(where: { text.holds($0, at: resource) })?.utf8CodeUnitCount,
-      let last = text.indices.last(where: { text[$0] == UInt8(ascii: "/") }), last + 1 < text.count
+    let start = segments.resource.lowerBound
+    guard let type = IdentityARN.types.first(where: { text.holds($0, at: start) }),
+      let slash = text.indices.last(where: { text[$0] == UInt8(ascii: "/") }), slash + 1 < text.count
     else { return nil }
-    if resource + kind == last + 1 { return arn }
-    func part(_ range: Range<Int>) -> String { String(bytes: text.extracting(range)) }
-    return "arn:\(part(segments.partition)):iam::\(part(segments.account)):"
-      + part(resource..<resource + kind) + part(last + 1..<text.count)
+    self.segments = segments
+    self.type = start..<start + type.utf8CodeUnitCount
+    name = slash + 1..<text.count
   }
-
-  /// What resources with a path begin with.
-  private static let kinds: [StaticString] = [
-    "user/", "role/", "group/", "policy/", "instance-profile/", "server-certificate/",
-  ]
 }

@@ -79,32 +79,38 @@ extension UsageLedger {
   ///   - occurrences: When they were, and what else differs.
   mutating func record(_ call: CallFacts, _ occurrences: Occurrences) {
     let times = occurrences.times
+    let sort = CallSort(call)
+    count(sort, times)
+    principals[call.principal, default: PrincipalFacts()].record(sort, in: call.region, times)
+    guard call.kind.isCall else { return }
+    operations[sort.operation(of: call.principal), default: OperationFacts()].record(sort, times)
+    guard call.resolution.kind == .action else { return }
+    for requirement in call.resolution.requirements {
+      let key = UseKey(
+        principal: call.principal, action: requirement.action, resource: requirement.resource,
+        context: requirement.context)
+      uses.join(key) { $0.record(call, requirement, occurrences) }
+    }
+  }
+
+  /// Counts events of one sort, whoever made them.
+  ///
+  /// - Parameters:
+  ///   - sort: Their sort.
+  ///   - times: How many, and when.
+  mutating func count(_ sort: CallSort, _ times: Tally) {
     events.merge(times)
-    principals[call.principal, default: PrincipalFacts()].record(call, times)
-    guard call.kind.isCall else {
-      notCalls[ByteString(call.kind.rawValue), default: Tally()].merge(times)
+    guard sort.kind.isCall else {
+      notCalls[ByteString(sort.kind.rawValue), default: Tally()].merge(times)
       return
     }
-    if call.kind == .apiCall { apiCalls += times.count } else { otherCalls += times.count }
-    if call.outcome == .denied { denied += times.count }
-    let key = OperationKey(
-      principal: call.principal, eventSource: call.eventSource, eventName: call.eventName)
-    operations[key, default: OperationFacts()].record(call, times)
-    let resolution = call.resolution
-    switch resolution.kind {
-    case .action:
-      for requirement in resolution.requirements {
-        let key = UseKey(
-          principal: call.principal, action: requirement.action, resource: requirement.resource,
-          context: requirement.context)
-        uses.join(key) { $0.record(call, requirement, occurrences) }
-      }
-    case .noPermissionNeeded:
-      permissionless[call.reason, default: Tally()].merge(times)
-    case .notACall:
-      notCalls[ByteString(resolution.rule), default: Tally()].merge(times)
-    case .unresolved:
-      unresolved[call.reason, default: Tally()].merge(times)
+    if sort.kind == .apiCall { apiCalls += times.count } else { otherCalls += times.count }
+    if sort.outcome == .denied { denied += times.count }
+    switch sort.resolution {
+    case .action: break
+    case .noPermissionNeeded: permissionless[sort.operationReason, default: Tally()].merge(times)
+    case .notACall: notCalls[sort.rule, default: Tally()].merge(times)
+    case .unresolved: unresolved[sort.operationReason, default: Tally()].merge(times)
     }
   }
 }
@@ -154,11 +160,11 @@ extension CoverageKey {
 }
 
 extension PrincipalFacts {
-  mutating func record(_ call: CallFacts, _ times: Tally) {
+  mutating func record(_ sort: CallSort, in region: String?, _ times: Tally) {
     events.merge(times)
-    if call.outcome == .denied { denied += times.count }
-    if call.outcome == .failed { failed += times.count }
-    if let region = call.region { regions.insert(region) }
+    if sort.outcome == .denied { denied += times.count }
+    if sort.outcome == .failed { failed += times.count }
+    if let region { regions.insert(region) }
   }
 
   mutating func record(_ identity: some SessionTexts) {
@@ -170,9 +176,9 @@ extension PrincipalFacts {
 }
 
 extension OperationFacts {
-  mutating func record(_ call: CallFacts, _ times: Tally) {
+  mutating func record(_ sort: CallSort, _ times: Tally) {
     calls.merge(times)
-    if call.hasError { errors += times.count }
+    if sort.hasError { errors += times.count }
   }
 }
 

@@ -105,7 +105,9 @@ extension LearnedFacts {
   func settled(_ principal: Principal) -> Principal {
     guard principal.kind == .role || principal.kind == .user else { return principal }
     let whole = whole(principal.identifier)
-    guard whole.count == 1, let arn = whole.first else { return principal }
+    guard whole.count == 1, let arn = whole.first, !arn.sameBytes(as: principal.identifier) else {
+      return principal
+    }
     return Principal(kind: principal.kind, identifier: arn, account: principal.account)
   }
 

@@ -55,7 +55,7 @@ enum Lessons {
 
   private static func identity(_ text: String) -> LearnedFact? {
     guard mayBeIdentity(text), let arn = WellFormed.arn(text), arn.service == "iam",
-      WellFormed.isAccount(arn.account), LearnedFacts.withoutPath(text) != nil,
+      WellFormed.isAccount(arn.account), LearnedFacts.isIdentity(text),
       !text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
     else { return nil }
     return .identity(arn: text)

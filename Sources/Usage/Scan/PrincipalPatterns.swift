@@ -34,7 +34,7 @@ package struct PrincipalPatterns: Sendable {
     if match(principal) { return true }
     let identifier = principal.identifier
     guard principal.kind == .role || principal.kind == .user,
-      LearnedFacts.withoutPath(identifier) == identifier, let slash = identifier.lastIndex(of: "/")
+      LearnedFacts.hasNoPath(identifier), let slash = identifier.lastIndex(of: "/")
     else { return false }
     let withPath = Wildcard(tokens: [
       .literal(String(identifier[...slash])), .anyText, .literal(String(identifier[slash...])),

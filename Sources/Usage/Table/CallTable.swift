@@ -40,6 +40,19 @@ struct CallSort: Hashable, Sendable {
     rule = ByteString(call.resolution.rule)
     reason = call.resolution.reason.map { ByteString($0) }
   }
+
+  /// The operation of a principal.
+  ///
+  /// - Parameter principal: Who called.
+  /// - Returns: The key under which its calls are counted.
+  func operation(of principal: Principal) -> OperationKey {
+    OperationKey(principal: principal, eventSource: eventSource.text, eventName: eventName.text)
+  }
+
+  /// The operation with the reason why it needs no permission, or is unresolved.
+  var operationReason: OperationReason {
+    OperationReason(eventSource: eventSource.text, eventName: eventName.text, reason: (reason ?? rule).text)
+  }
 }
 
 /// Counts of calls, found by principal, sort and region.
@@ -105,21 +118,58 @@ struct CallTable: Sendable {
 
   /// Moves all counts to a ledger; the sorts stay.
   ///
+  /// What many rows add to is added up first: a ledger looks up each principal and each of its operations once.
+  ///
   /// - Parameter ledger: The ledger; the numbers of principals and regions are those of its uses.
+  /// - Complexity: O(*n* log *n*) in rows.
   mutating func move(into ledger: inout UsageLedger) {
     if rows.isEmpty { return }
-    for number in rows.indices {
-      let row = rows[number]
-      guard row.counts.count > 0 else { continue }
-      var occurrences = Occurrences()
-      occurrences.times = row.counts.tally
-      ledger.record(
-        CallFacts(
-          sorts[Int(row.sort)], ledger.uses.principals[Int(row.principal)],
-          region: ledger.uses.texts.text(row.region)),
-        occurrences)
+    let operations = operationsOfSorts
+    // Rows of one principal stand together, and among them those of one operation.
+    let order = rows.indices.lazy.filter { [rows] in rows[$0].counts.count > 0 }
+      .map { [rows] number in
+        let row = rows[number]
+        return (key: UInt64(row.principal) << 32 | UInt64(operations[Int(row.sort)]), number: number)
+      }
+      .sorted { $0.key < $1.key }
+    var counted = [EventCounts](repeating: EventCounts(), count: sorts.count)
+    var place = 0
+    while place < order.count {
+      let number = rows[order[place].number].principal
+      let principal = ledger.uses.principals[Int(number)]
+      var facts = PrincipalFacts()
+      var regions: Set<UInt32> = []
+      while place < order.count, order[place].key >> 32 == number {
+        let key = order[place].key
+        let operation = sorts[Int(rows[order[place].number].sort)].operation(of: principal)
+        var calls = OperationFacts()
+        while place < order.count, order[place].key == key {
+          let row = rows[order[place].number]
+          let sort = sorts[Int(row.sort)]
+          let isNew = regions.insert(row.region).inserted
+          facts.record(sort, in: isNew ? ledger.uses.texts.text(row.region) : nil, row.counts.tally)
+          if sort.kind.isCall { calls.record(sort, row.counts.tally) }
+          counted[Int(row.sort)].merge(row.counts)
+          place += 1
+        }
+        if calls.calls.count > 0 { ledger.operations[operation, default: OperationFacts()].merge(calls) }
+      }
+      ledger.principals[principal, default: PrincipalFacts()].merge(facts)
     }
+    for (sort, counts) in zip(sorts, counted) where counts.count > 0 { ledger.count(sort, counts.tally) }
     rows = ChunkedArray()
     index = HashIndex()
+  }
+
+  /// The numbers of the operations of the sorts: sorts of one source and name have one.
+  private var operationsOfSorts: [UInt32] {
+    var numbers: [[ByteString]: UInt32] = [:]
+    return sorts.map { sort in
+      let operation = [sort.eventSource, sort.eventName]
+      if let number = numbers[operation] { return number }
+      let number = UInt32(numbers.count)
+      numbers[operation] = number
+      return number
+    }
   }
 }
