@@ -21,11 +21,12 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Parameter text: The text, without surrounding white space.
   public init?(_ text: String) {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = parts.first else { return nil }
+    let bytes = Array(text.utf8)
+    let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
+    let first = bytes[..<(slash ?? bytes.count)]
     var bits: UInt128
     var width = 32
-    if let address = IPNetwork.parseIPv4(Array(first.utf8)[...]) {
+    if let address = IPNetwork.parseIPv4(first) {
       bits = UInt128(address)
     } else if let address = IPNetwork.parseIPv6(first) {
       bits = address
@@ -34,8 +35,8 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
       return nil
     }
     var length = width
-    if parts.count == 2 {
-      guard let value = IPNetwork.parseDecimal(Array(parts[1].utf8)[...], limit: width) else { return nil }
+    if let slash {
+      guard let value = IPNetwork.parseDecimal(bytes[(slash + 1)...], limit: width) else { return nil }
       length = value
     }
     if width == 128, length >= 96, bits >> 32 == 0xFFFF {
@@ -74,12 +75,15 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
 
   private static func parseIPv4(_ text: ArraySlice<UInt8>) -> UInt32? {
     var address: UInt32 = 0
-    let octets = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard octets.count == 4 else { return nil }
-    for octet in octets {
+    var rest = text
+    for octet in 0..<4 {
+      let end = rest.firstIndex(of: UInt8(ascii: ".")) ?? rest.endIndex
       // A leading zero is refused: some read it as octal.
-      guard let value = parseDecimal(octet, limit: 255) else { return nil }
+      guard let value = parseDecimal(rest[..<end], limit: 255), (end == rest.endIndex) == (octet == 3) else {
+        return nil
+      }
       address = address << 8 | UInt32(value)
+      rest = rest[end...].dropFirst()
     }
     return address
   }
@@ -99,13 +103,12 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
 
   /// Eight groups of up to four hexadecimal digits, one run of zero groups written `::`, the last two groups
   /// perhaps as an IPv4 address.
-  private static func parseIPv6(_ text: Substring) -> UInt128? {
-    let bytes = Array(text.utf8)
+  private static func parseIPv6(_ bytes: ArraySlice<UInt8>) -> UInt128? {
     let colon = UInt8(ascii: ":")
     let gaps = bytes.indices.dropLast().filter { bytes[$0] == colon && bytes[$0 + 1] == colon }
     guard gaps.count <= 1 else { return nil }
     guard let gap = gaps.first else {
-      guard let groups = parseGroups(bytes[...]), groups.count == 8 else { return nil }
+      guard let groups = parseGroups(bytes), groups.count == 8 else { return nil }
       return join(groups)
     }
     guard let head = parseGroups(bytes[..<gap], mayEndInIPv4: false),

@@ -95,6 +95,10 @@ extension Wildcard {
   private func beginsLike(_ other: Wildcard) -> Bool {
     let left = bytes.span
     let right = other.bytes.span
+    if !isCaseInsensitive, !other.isCaseInsensitive {
+      guard right.count >= literalCount, !isLiteral || left.count == right.count else { return false }
+      return ByteOrder.compare(left, right, literalCount) == 0
+    }
     for index in 0..<left.count {
       if left[index] >= Wildcard.one { return true }
       guard index < right.count, Wildcard.lowercased(left[index]) == Wildcard.lowercased(right[index]) else {

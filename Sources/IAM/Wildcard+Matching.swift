@@ -37,7 +37,14 @@ extension Wildcard {
     let patternCount = pattern.count
     let textCount = text.count
     var patternIndex = 0
-    var textIndex = 0
+    // Most texts are told apart by what stands before the first wildcard, and that is compared as memory.
+    if !isCaseInsensitive {
+      guard textCount >= literalCount, ByteOrder.compare(pattern, text, literalCount) == 0 else {
+        return false
+      }
+      patternIndex = literalCount
+    }
+    var textIndex = patternIndex
     /// Where to go on after a mismatch: behind the last `*`, and at the text from which it may swallow one more.
     var resumePattern = -1
     var resumeText = 0

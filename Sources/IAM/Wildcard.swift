@@ -30,6 +30,8 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
 
   /// The canonical pattern: literal UTF-8, `any` and `one`.
   let bytes: [UInt8]
+  /// How many bytes stand before the first wildcard.
+  let literalCount: Int
 
   /// Whether ASCII letters are compared without regard to case.
   public let isCaseInsensitive: Bool
@@ -41,15 +43,15 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
   ///   - caseInsensitive: Whether `A` and `a` are the same.
   public init(_ pattern: String, caseInsensitive: Bool = false) {
     var builder = CanonicalBuilder(isCaseInsensitive: caseInsensitive, capacity: pattern.utf8.count)
-    for byte in pattern.utf8 {
-      switch byte {
+    let text = pattern.utf8.span
+    for place in text.indices {
+      switch text[place] {
       case UInt8(ascii: "*"): builder.appendAnyText()
       case UInt8(ascii: "?"): builder.appendAnyCharacter()
-      default: builder.append(byte)
+      default: builder.append(text[place])
       }
     }
-    bytes = builder.finish()
-    isCaseInsensitive = caseInsensitive
+    self.init(builder.finish(), caseInsensitive)
   }
 
   /// Creates a pattern from parts, which may hold `*` and `?` as literal characters.
@@ -66,12 +68,17 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
       case .anyText: builder.appendAnyText()
       }
     }
-    bytes = builder.finish()
-    isCaseInsensitive = caseInsensitive
+    self.init(builder.finish(), caseInsensitive)
+  }
+
+  private init(_ bytes: [UInt8], _ isCaseInsensitive: Bool) {
+    self.bytes = bytes
+    self.isCaseInsensitive = isCaseInsensitive
+    literalCount = bytes.firstIndex { $0 >= Wildcard.one } ?? bytes.count
   }
 
   /// Whether the pattern has no wildcard, and so matches one text (but for case).
-  public var isLiteral: Bool { !bytes.contains { $0 >= Wildcard.one } }
+  public var isLiteral: Bool { literalCount == bytes.count }
 
   /// The one text that the pattern matches, or `nil` where it has wildcards.
   ///
@@ -79,7 +86,7 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
   public var literal: String? { isLiteral ? String(decoding: bytes, as: UTF8.self) : nil }
 
   /// Whether the pattern is `*`.
-  public var matchesEverything: Bool { bytes == [Wildcard.any] }
+  public var matchesEverything: Bool { literalCount == 0 && bytes.count == 1 && bytes[0] == Wildcard.any }
 
   /// The parts of the canonical pattern, neighbouring literal characters in one part.
   public var tokens: [Token] {

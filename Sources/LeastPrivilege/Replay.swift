@@ -246,7 +246,7 @@ private struct GrantedStatement {
       return resources.compactMap { resource in
         guard ResourceNotation.pattern(resource).intersects(recorded) else { return nil }
         var request = request
-        request.resource.arn = RequestMaker.unescaped(resource)
+        request.resource.arn = ResourceNotation.unescaped(resource)
         return allows(request) ? Scenario(use: index, request: request, assumed: assumed) : nil
       }
     }

@@ -61,7 +61,7 @@ struct RequestMaker {
     return AccessRequest(
       principal: caller, action: last.action,
       resource: RequestResource(
-        arn: use.recorded == "*" ? nil : Self.unescaped(use.recorded), account: caller.account),
+        arn: use.recorded == "*" ? nil : ResourceNotation.unescaped(use.recorded), account: caller.account),
       context: context)
   }
 
@@ -73,28 +73,5 @@ struct RequestMaker {
     let observed = use.facts.observedContext
     guard use.facts.via.isEmpty, observed[viaService] == nil else { return false }
     return observed[endpoint]?.elements.allSatisfy(\.isEmpty) ?? true && IPNetwork(address) != nil
-  }
-
-  /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone.
-  ///
-  /// - Parameter resource: The resource in the ledger's notation.
-  /// - Returns: The name.
-  static func unescaped(_ resource: String) -> String {
-    guard resource.hasByte(UInt8(ascii: "$")) else { return resource }
-    var bytes: [UInt8] = []
-    var rest = Array(resource.utf8)[...]
-    while let byte = rest.first {
-      let escape = Array(rest.prefix(4))
-      if escape.count == 4, escape[0] == UInt8(ascii: "$"), escape[1] == UInt8(ascii: "{"),
-        escape[3] == UInt8(ascii: "}"), "*?$".utf8.contains(escape[2])
-      {
-        bytes.append(escape[2])
-        rest = rest.dropFirst(4)
-      } else {
-        bytes.append(byte)
-        rest = rest.dropFirst()
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -17,30 +17,31 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in the ledger's notation.
   /// - Returns: The resource, fit for a `Resource` element; equal to the argument for nearly all.
   package static func policyText(of resource: String) -> String {
-    let isPlain = resource.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "$") }
+    let isPlain = resource.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != dollar }
     if isPlain { return resource }
-    var result = String.UnicodeScalarView()
-    let scalars = Array(resource.unicodeScalars)
-    var index = 0
-    while index < scalars.count {
-      let scalar = scalars[index]
-      if scalar == "$", index + 1 < scalars.count, scalars[index + 1] == "{" {
-        if index + 3 < scalars.count, scalars[index + 3] == "}",
-          "*?$".unicodeScalars.contains(scalars[index + 2])
-        {
-          result.append(contentsOf: scalars[index..<index + 4])
-          index += 4
+    let text = resource.utf8.span
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var place = 0
+    while place < text.count {
+      let byte = text[place]
+      if byte == dollar, place + 1 < text.count, text[place + 1] == UInt8(ascii: "{") {
+        if escaped(text, at: place) != nil {
+          for offset in 0..<4 { result.append(text[place + offset]) }
+          place += 4
           continue
         }
-        result.append(contentsOf: "${$}".unicodeScalars)
-      } else if scalar.value < 0x20 || scalar.value == 0x7F || scalar.value > 0xFF {
-        if result.last != "*" { result.append("*") }
+        result += "${$}".utf8
+      } else if byte < 0x20 || byte == 0x7F || byte >= 0xC4 {
+        // The first byte of a character beyond U+00FF is at least as large; the others follow.
+        if result.last != UInt8(ascii: "*") { result.append(UInt8(ascii: "*")) }
+        while place + 1 < text.count, text[place + 1] & 0xC0 == 0x80 { place += 1 }
       } else {
-        result.append(scalar)
+        result.append(byte)
       }
-      index += 1
+      place += 1
     }
-    return String(result)
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// The text that a resource without wildcards stands for: its escapes undone.
@@ -48,8 +49,33 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: The name as AWS knows it; wildcards stay as they are.
   package static func plainText(of resource: String) -> String {
-    guard resource.hasByte(UInt8(ascii: "$")) else { return resource }
-    return parts(of: resource).map(\.text).joined()
+    guard resource.hasByte(dollar) else { return resource }
+    let text = resource.utf8.span
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    forEachPart(of: text) { _, range in
+      for place in range { result.append(text[place]) }
+      return true
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone, all else as it stands.
+  ///
+  /// - Parameter resource: The resource in the ledger's notation.
+  /// - Returns: The name.
+  package static func unescaped(_ resource: String) -> String {
+    guard resource.hasByte(dollar) else { return resource }
+    let text = resource.utf8.span
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var place = 0
+    while place < text.count {
+      let escape = escaped(text, at: place)
+      result.append(text[escape ?? place])
+      place = escape.map { $0 + 2 } ?? place + 1
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// Whether the text holds a variable such as `${aws:username}`.
@@ -57,8 +83,7 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: Whether it depends on who asks.
   package static func hasVariable(_ resource: String) -> Bool {
-    guard resource.hasByte(UInt8(ascii: "$")) else { return false }
-    return parts(of: resource).contains { $0.kind == .variable }
+    resource.hasByte(dollar) && hasPart(.variable, resource)
   }
 
   /// Whether the text holds a wildcard.
@@ -67,8 +92,7 @@ package enum ResourceNotation {
   /// - Returns: Whether it can stand for several resources.
   package static func hasWildcard(_ resource: String) -> Bool {
     guard resource.hasByte(UInt8(ascii: "*")) || resource.hasByte(UInt8(ascii: "?")) else { return false }
-    guard resource.hasByte(UInt8(ascii: "$")) else { return true }
-    return parts(of: resource).contains { $0.kind == .wildcard }
+    return !resource.hasByte(dollar) || hasPart(.wildcard, resource)
   }
 
   /// The resource as a pattern.
@@ -78,52 +102,81 @@ package enum ResourceNotation {
   ///   - variable: What a variable stands for, where that is known; `nil` for any text.
   /// - Returns: The pattern.
   package static func pattern(_ resource: String, variable: (String) -> String? = { _ in nil }) -> Wildcard {
-    guard resource.hasByte(UInt8(ascii: "$")) else { return Wildcard(resource) }
-    return Wildcard(
-      tokens: parts(of: resource).map { part -> Wildcard.Token in
-        switch part.kind {
-        case .literal: .literal(part.text)
-        case .wildcard: part.text == "*" ? .anyText : .anyCharacter
-        case .variable: variable(part.text).map { .literal($0) } ?? .anyText
-        }
-      })
+    guard resource.hasByte(dollar) else { return Wildcard(resource) }
+    let text = resource.utf8.span
+    var tokens: [Wildcard.Token] = []
+    forEachPart(of: text) { kind, range in
+      switch kind {
+      case .literal: tokens.append(.literal(String(bytes: text.extracting(range))))
+      case .wildcard:
+        tokens.append(text[range.lowerBound] == UInt8(ascii: "*") ? .anyText : .anyCharacter)
+      case .variable:
+        tokens.append(variable(String(bytes: text.extracting(range))).map { .literal($0) } ?? .anyText)
+      }
+      return true
+    }
+    return Wildcard(tokens: tokens)
   }
 
-  enum PartKind { case literal, wildcard, variable }
+  private static let dollar = UInt8(ascii: "$")
 
-  /// Splits a text into literals (unescaped), single wildcards and the names of variables.
-  private static func parts(of resource: String) -> [(kind: PartKind, text: String)] {
-    var parts: [(kind: PartKind, text: String)] = []
-    var literal = String.UnicodeScalarView()
-    let scalars = Array(resource.unicodeScalars)
-    func flush() {
-      if !literal.isEmpty { parts.append((.literal, String(literal))) }
-      literal = String.UnicodeScalarView()
+  private enum PartKind { case literal, wildcard, variable }
+
+  /// Whether a text has a part of some kind.
+  private static func hasPart(_ wanted: PartKind, _ resource: String) -> Bool {
+    var isFound = false
+    forEachPart(of: resource.utf8.span) { kind, _ in
+      isFound = kind == wanted
+      return !isFound
     }
-    var index = 0
-    while index < scalars.count {
-      let scalar = scalars[index]
-      if scalar == "*" || scalar == "?" {
-        flush()
-        parts.append((.wildcard, String(scalar)))
-      } else if scalar == "$", index + 1 < scalars.count, scalars[index + 1] == "{",
-        let end = scalars[index...].firstIndex(of: "}")
-      {
-        let name = String(String.UnicodeScalarView(scalars[(index + 2)..<end]))
-        if name == "*" || name == "?" || name == "$" {
-          literal.append(contentsOf: name.unicodeScalars)
+    return isFound
+  }
+
+  /// Calls a function with the parts of a text in their order, until it returns `false`.
+  ///
+  /// A part is a run of characters that stand for themselves, the character that an escape stands for, one wildcard, or the
+  /// name of a variable; with it comes where its text stands.
+  private static func forEachPart(of text: Span<UInt8>, _ body: (PartKind, Range<Int>) -> Bool) {
+    var place = 0
+    var literal = 0
+    // Where no brace closes, no variable begins.
+    var mayClose = true
+    while place < text.count {
+      let byte = text[place]
+      var part: (kind: PartKind, range: Range<Int>)?
+      var next = place + 1
+      if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") {
+        part = (.wildcard, place..<next)
+      } else if byte == dollar, mayClose, next < text.count, text[next] == UInt8(ascii: "{") {
+        if let escape = escaped(text, at: place) {
+          part = (.literal, escape..<escape + 1)
+          next = escape + 2
+        } else if let end = text.offset(of: UInt8(ascii: "}"), from: place) {
+          part = (.variable, place + 2..<end)
+          next = end + 1
         } else {
-          flush()
-          parts.append((.variable, name))
+          mayClose = false
         }
-        index = end
-      } else {
-        literal.append(scalar)
       }
-      index += 1
+      if let part {
+        if literal < place, !body(.literal, literal..<place) { return }
+        if !body(part.kind, part.range) { return }
+        literal = next
+      }
+      place = next
     }
-    flush()
-    return parts
+    if literal < place { _ = body(.literal, literal..<place) }
+  }
+
+  /// Where the character stands that an escape at a place is for, or `nil` where no escape begins there.
+  private static func escaped(_ text: Span<UInt8>, at place: Int) -> Int? {
+    guard place + 3 < text.count, text[place] == dollar, text[place + 1] == UInt8(ascii: "{"),
+      text[place + 3] == UInt8(ascii: "}")
+    else { return nil }
+    switch text[place + 2] {
+    case UInt8(ascii: "*"), UInt8(ascii: "?"), dollar: return place + 2
+    default: return nil
+    }
   }
 }
 

@@ -15,139 +15,161 @@ package enum VolatileName {
   /// - Complexity: O(*n*) in the length of the name.
   package static func pattern(of name: String, kind: SplitName.Kind) -> String {
     if kind == .run { return "*" }
+    let name = Array(name.utf8)
     let tokens = tokens(of: name)
-    var parts: [String] = []
+    var pattern = CollapsedPattern(capacity: name.count)
     var index = 0
     while index < tokens.count {
-      if let length = uuidLength(tokens[index...]) {
-        parts.append(kind == .object ? "*" : tokens[index..<(index + length)].joined())
-        index += length
+      let token = tokens[index]
+      if isUUID(name, tokens[index...]) {
+        let end = tokens[index + 8].upperBound
+        pattern.append(kind == .object ? .any : .text(name[token.lowerBound..<end]))
+        index += 9
         continue
       }
-      let date = dateLength(tokens[index...])
+      let date = dateLength(name, tokens[index...])
       if date > 1 {
-        parts += tokens[index..<(index + date)].map { isNumber($0) ? question($0) : $0 }
+        for token in tokens[index..<index + date] {
+          pattern.append(isNumber(name[token]) ? .digits(token.count) : .text(name[token]))
+        }
         index += date
         continue
       }
-      parts.append(pattern(ofToken: tokens[index], kind: kind))
+      pattern.append(part(for: name[token], kind))
       index += 1
     }
-    return collapsed(parts)
+    return String(decoding: pattern.bytes, as: UTF8.self)
   }
 
-  private static func pattern(ofToken token: String, kind: SplitName.Kind) -> String {
-    let count = token.utf8.count
-    if isNumber(token) {
-      switch count {
-      case 8 where isDate(token): return question(token)
-      case 10 where token.hasPrefix("1") || token.hasPrefix("20"), 13, 14: return "*"
-      case 12: return token
-      case 4 where kind == .object && (token.hasPrefix("19") || token.hasPrefix("20")): return question(token)
-      case 2 where kind == .object: return question(token)
-      case 3... where kind == .object: return "*"
-      default: return token
+  /// What becomes of a part of a name.
+  private enum Part {
+    /// It stays.
+    case text(ArraySlice<UInt8>)
+    /// It becomes as many `?`.
+    case digits(Int)
+    /// It becomes `*`.
+    case any
+  }
+
+  /// A pattern in the making; wildcards with only punctuation between them become one `*`.
+  private struct CollapsedPattern {
+    private(set) var bytes: [UInt8] = []
+    /// Where the pattern ends behind the last `*`, if nothing but punctuation has followed.
+    private var endOfAny: Int?
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    mutating func append(_ part: Part) {
+      switch part {
+      case .any: appendAny()
+      case .text(let text) where text.elementsEqual("*".utf8): appendAny()
+      case .text(let text):
+        bytes += text
+        let isPunctuation = text.count == 1 && text.allSatisfy("-_.=:,".utf8.contains)
+        if !isPunctuation { endOfAny = nil }
+      case .digits(let count):
+        bytes += repeatElement(UInt8(ascii: "?"), count: count)
+        endOfAny = nil
       }
     }
-    if isInstant(token) { return "*" }
-    return kind == .object && isHash(token) ? "*" : token
+
+    private mutating func appendAny() {
+      if let endOfAny {
+        bytes.removeSubrange(endOfAny...)
+      } else {
+        bytes.append(UInt8(ascii: "*"))
+        endOfAny = bytes.count
+      }
+    }
+  }
+
+  private static func part(for token: ArraySlice<UInt8>, _ kind: SplitName.Kind) -> Part {
+    if isNumber(token) {
+      switch token.count {
+      case 8 where isDate(token): return .digits(8)
+      case 10 where token.starts(with: "1".utf8) || token.starts(with: "20".utf8), 13, 14: return .any
+      case 12: return .text(token)
+      case 4 where kind == .object && isInOurTimes(token): return .digits(4)
+      case 2 where kind == .object: return .digits(2)
+      case 3... where kind == .object: return .any
+      default: return .text(token)
+      }
+    }
+    return isInstant(token) || kind == .object && isHash(token) ? .any : .text(token)
   }
 
   /// Cuts a name into runs of letters and digits, and single other characters.
-  private static func tokens(of name: String) -> [String] {
-    var tokens: [String] = []
-    var run: [UInt8] = []
-    func flush() {
-      if !run.isEmpty { tokens.append(String(decoding: run, as: UTF8.self)) }
-      run = []
-    }
-    for byte in name.utf8 {
+  private static func tokens(of name: [UInt8]) -> [Range<Int>] {
+    var tokens: [Range<Int>] = []
+    var start = 0
+    for place in name.indices {
       // Bytes of characters beyond ASCII belong to words.
-      if isAlphanumeric(byte) || byte >= 0x80 {
-        run.append(byte)
-      } else {
-        flush()
-        tokens.append(String(decoding: [byte], as: UTF8.self))
-      }
+      if isAlphanumeric(name[place]) || name[place] >= 0x80 { continue }
+      if start < place { tokens.append(start..<place) }
+      tokens.append(place..<place + 1)
+      start = place + 1
     }
-    flush()
+    if start < name.count { tokens.append(start..<name.count) }
     return tokens
   }
 
-  /// How many tokens a UUID at the start takes: eight, four, four, four and twelve hexadecimal digits.
-  private static func uuidLength(_ tokens: ArraySlice<String>) -> Int? {
-    let lengths = [8, 4, 4, 4, 12]
-    guard tokens.count >= 9 else { return nil }
-    for (position, token) in tokens.prefix(9).enumerated() {
-      if position % 2 == 1 {
-        guard token == "-" || token == "_" else { return nil }
-      } else {
-        guard token.utf8.count == lengths[position / 2], token.utf8.allSatisfy(isHexadecimal) else {
-          return nil
-        }
-      }
+  /// Whether the first nine tokens are a UUID: eight, four, four, four and twelve hexadecimal digits.
+  private static func isUUID(_ name: [UInt8], _ tokens: ArraySlice<Range<Int>>) -> Bool {
+    guard tokens.count >= 9, tokens[tokens.startIndex].count == 8 else { return false }
+    return zip(tokens, [8, 1, 4, 1, 4, 1, 4, 1, 12]).allSatisfy { token, length in
+      guard token.count == length else { return false }
+      if length > 1 { return name[token].allSatisfy(isHexadecimal) }
+      return "-_".utf8.contains(name[token.lowerBound])
     }
-    return 9
   }
 
   /// How many tokens a date at the start takes: year and month, and a day where one follows, with one separator.
-  private static func dateLength(_ tokens: ArraySlice<String>) -> Int {
-    let tokens = Array(tokens.prefix(5))
-    guard tokens.count >= 3, tokens[0].utf8.count == 4, isNumber(tokens[0]),
-      tokens[0].hasPrefix("19") || tokens[0].hasPrefix("20"),
-      ["-", "_", "/", "."].contains(tokens[1]), tokens[2].utf8.count == 2, isNumber(tokens[2])
+  private static func dateLength(_ name: [UInt8], _ tokens: ArraySlice<Range<Int>>) -> Int {
+    func token(_ number: Int) -> ArraySlice<UInt8> { name[tokens[tokens.startIndex + number]] }
+    func isPartOfDay(_ number: Int) -> Bool { token(number).count == 2 && isNumber(token(number)) }
+    guard tokens.count >= 3, token(0).count == 4, isNumber(token(0)), isInOurTimes(token(0)),
+      token(1).count == 1, token(1).allSatisfy("-_/.".utf8.contains), isPartOfDay(2)
     else { return 0 }
-    if tokens.count == 5, tokens[3] == tokens[1], tokens[4].utf8.count == 2, isNumber(tokens[4]) { return 5 }
-    return 3
+    return tokens.count >= 5 && token(3).elementsEqual(token(1)) && isPartOfDay(4) ? 5 : 3
   }
 
-  /// Joins parts; wildcards with only punctuation between them become one `*`.
-  private static func collapsed(_ parts: [String]) -> String {
-    var result: [String] = []
-    for part in parts {
-      if part == "*", let last = result.lastIndex(of: "*"),
-        result[(last + 1)...].allSatisfy({ $0.utf8.count == 1 && "-_.=:,".contains($0) })
-      {
-        result.removeSubrange((last + 1)...)
-        continue
-      }
-      result.append(part)
-    }
-    return result.joined()
+  private static func isNumber(_ token: ArraySlice<UInt8>) -> Bool {
+    !token.isEmpty && token.allSatisfy(isDigit)
   }
 
-  private static func question(_ token: String) -> String {
-    String(repeating: "?", count: token.utf8.count)
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  private static func isNumber(_ token: String) -> Bool {
-    !token.isEmpty && token.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  /// Whether digits begin as years of the last and of this century do.
+  private static func isInOurTimes(_ token: ArraySlice<UInt8>) -> Bool {
+    token.starts(with: "19".utf8) || token.starts(with: "20".utf8)
   }
 
   /// Whether eight digits are a year, a month and a day.
-  private static func isDate(_ token: String) -> Bool {
-    guard token.hasPrefix("19") || token.hasPrefix("20") else { return false }
-    let month = Int(token.dropFirst(4).prefix(2)) ?? 0
-    let day = Int(token.dropFirst(6)) ?? 0
-    return (1...12).contains(month) && (1...31).contains(day)
+  private static func isDate(_ token: ArraySlice<UInt8>) -> Bool {
+    func number(_ digits: ArraySlice<UInt8>) -> Int { digits.reduce(0) { $0 * 10 + Int($1 & 0xF) } }
+    guard isInOurTimes(token) else { return false }
+    return (1...12).contains(number(token.dropFirst(4).prefix(2)))
+      && (1...31).contains(number(token.dropFirst(6)))
   }
 
   /// Whether the token is an instant such as `20261120T0305Z`.
-  private static func isInstant(_ token: String) -> Bool {
+  private static func isInstant(_ token: ArraySlice<UInt8>) -> Bool {
     let day = token.prefix(8)
     let rest = token.dropFirst(8)
-    guard isNumber(String(day)), isDate(String(day)), rest.hasPrefix("T") else { return false }
-    return isNumber(String(rest.dropFirst().filter { $0 != "Z" }))
+    guard rest.first == UInt8(ascii: "T"), isNumber(day), isDate(day) else { return false }
+    let time = rest.dropFirst()
+    return time.contains(where: isDigit) && time.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "Z") }
   }
 
   /// Whether the token looks like a hash: eight or more hexadecimal digits of both sorts, or sixteen or more
   /// letters and digits with at least three digits.
-  private static func isHash(_ token: String) -> Bool {
-    let bytes = token.utf8
-    let digits = bytes.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    guard digits > 0, bytes.allSatisfy({ $0 < 0x80 }) else { return false }
-    if bytes.count >= 8, digits < bytes.count, bytes.allSatisfy(isHexadecimal) { return true }
-    return bytes.count >= 16 && digits >= 3
+  private static func isHash(_ token: ArraySlice<UInt8>) -> Bool {
+    let digits = token.count(where: isDigit)
+    guard digits > 0, token.allSatisfy({ $0 < 0x80 }) else { return false }
+    if token.count >= 8, digits < token.count, token.allSatisfy(isHexadecimal) { return true }
+    return token.count >= 16 && digits >= 3
   }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool {

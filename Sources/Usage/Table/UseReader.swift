@@ -9,11 +9,9 @@ package final class UseReader {
   private let table: UseTable
   private var actions: [UInt32: String] = [:]
   private var contexts: [UInt32: [ContextPair]] = [0: []]
-  /// Details of uses, with a row that has them.
-  private var details: [(row: UseRow, facts: UseFacts)] = []
-  private var index = HashIndex()
-  /// How many details are remembered.
-  private static let mostDetails = 4_096
+  /// What lists of circumstances and of addresses are in words.
+  private var circumstances = ListCache<UseFacts>()
+  private var addresses = ListCache<BoundedSet>()
   private let readsContext: Bool
 
   /// Creates a reader.
@@ -76,37 +74,49 @@ package final class UseReader {
   /// - Parameter row: The row.
   /// - Returns: The facts.
   func details(_ row: UseRow) -> UseFacts {
-    var hash = JSONDigest.empty
-    table.lists.forEach(row.circumstances) { hash = JSONDigest(UInt64($0)).following(hash) }
-    hash = hash.tagged(1)
-    let addresses = readsContext ? row.addresses : NumberLists.List()
-    table.lists.forEach(addresses) { hash = JSONDigest(UInt64($0)).following(hash) }
-    let known = index.find(hash.value) { number in
-      table.lists.isEqual(row.circumstances, details[number].row.circumstances)
-        && (!readsContext || table.lists.isEqual(row.addresses, details[number].row.addresses))
-    }
-    if let known { return details[known].facts }
-    if details.count >= UseReader.mostDetails {
-      details.removeAll(keepingCapacity: true)
-      index = HashIndex()
-    }
-    var facts = UseFacts()
-    table.lists.forEach(row.circumstances) { number in
-      let found = table.circumstances[Int(number)]
-      facts.note(
-        region: table.texts.text(found.region), via: table.texts.text(found.via),
-        rule: table.texts.text(found.rule), reason: table.texts.text(found.reason),
-        context: readsContext ? table.list(found.surroundings) + table.list(found.observed) : [])
-    }
-    if !addresses.isEmpty {
-      var known = BoundedSet(limit: UseFacts.contextLimit)
-      table.lists.forEach(addresses) { number in
-        if let address = table.texts.text(number) { known.insert(address) }
+    let lists = table.lists
+    var facts = circumstances.value(of: row.circumstances, lists) {
+      var facts = UseFacts()
+      lists.forEach(row.circumstances) { number in
+        let found = table.circumstances[Int(number)]
+        facts.note(
+          region: table.texts.text(found.region), via: table.texts.text(found.via),
+          rule: table.texts.text(found.rule), reason: table.texts.text(found.reason),
+          context: readsContext ? table.list(found.surroundings) + table.list(found.observed) : [])
       }
-      facts.note(addresses: known)
+      return facts
     }
-    details.append((row, facts))
-    index.insert(details.count - 1, hash.value)
+    guard readsContext, !row.addresses.isEmpty else { return facts }
+    facts.note(
+      addresses: addresses.value(of: row.addresses, lists) {
+        var known = BoundedSet(limit: UseFacts.contextLimit)
+        lists.forEach(row.addresses) { number in
+          if let address = table.texts.text(number) { known.insert(address) }
+        }
+        return known
+      })
     return facts
+  }
+}
+
+/// What was made of lists of numbers, by list; all is forgotten when there is much of it.
+private struct ListCache<Value> {
+  private var entries: [(list: NumberLists.List, value: Value)] = []
+  private var index = HashIndex()
+  /// How much is remembered.
+  private static var most: Int { 4_096 }
+
+  /// What a list gives.
+  mutating func value(of list: NumberLists.List, _ lists: NumberLists, _ make: () -> Value) -> Value {
+    var hash = JSONDigest.empty
+    lists.forEach(list) { hash = JSONDigest(UInt64($0)).following(hash) }
+    if let known = index.find(hash.value, { lists.isEqual(list, entries[$0].list) }) {
+      return entries[known].value
+    }
+    if entries.count >= Self.most { self = ListCache() }
+    let value = make()
+    entries.append((list, value))
+    index.insert(entries.count - 1, hash.value)
+    return value
   }
 }
