@@ -33,7 +33,7 @@ struct PatternSet: Sendable {
   init(resources: [String], version: String?) {
     isCaseInsensitive = false
     for resource in resources {
-      guard resource.utf8.contains(UInt8(ascii: "$")) else {
+      guard resource.hasByte(UInt8(ascii: "$")) else {
         add(Wildcard(resource))
         continue
       }

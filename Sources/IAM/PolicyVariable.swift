@@ -26,7 +26,7 @@ public struct VariableText: Hashable, Sendable {
   ///   - text: The text as the policy has it.
   ///   - version: The `Version` of the policy; before `2012-10-17` there are no variables.
   public init(_ text: String, version: String?) {
-    guard version == "2012-10-17", text.utf8.contains(UInt8(ascii: "$")) else {
+    guard version == "2012-10-17", text.hasByte(UInt8(ascii: "$")) else {
       parts = [.text(text)]
       return
     }

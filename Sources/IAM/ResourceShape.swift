@@ -7,23 +7,29 @@ struct ResourceShape {
   let mayMatchAnARN: Bool
 
   init(_ text: String, version: String?) {
-    var prefix = "arn:".utf8[...]
+    /// How many of the first four letters have been met.
+    var begun = 0
     var colons = 0
     var hasStar = false
     var canBegin = true
     for part in VariableText(text, version: version).parts {
       switch part {
       case .variable: hasStar = true
-      case .escaped: canBegin = canBegin && (hasStar || prefix.isEmpty)
+      case .escaped: canBegin = canBegin && (hasStar || begun == ResourceShape.beginning.count)
       case .text(let text):
-        for byte in text.utf8 {
+        let bytes = text.utf8.span
+        for place in bytes.indices {
+          let byte = bytes[place]
           if byte == UInt8(ascii: "*") { hasStar = true }
           if byte == UInt8(ascii: ":") { colons += 1 }
-          guard !hasStar, let expected = prefix.popFirst() else { continue }
-          if byte != expected, byte != UInt8(ascii: "?") { canBegin = false }
+          guard !hasStar, begun < ResourceShape.beginning.count else { continue }
+          if byte != ResourceShape.beginning[begun], byte != UInt8(ascii: "?") { canBegin = false }
+          begun += 1
         }
       }
     }
     mayMatchAnARN = canBegin && (hasStar || colons >= 5)
   }
+
+  private static let beginning = Array("arn:".utf8)
 }

@@ -28,7 +28,8 @@ enum Deployability {
       if !isName(policy.name) { fail(.badGrammar, "\(place) has a name that IAM does not accept") }
       if !names.insert(policy.name.lowercased()).inserted { fail(.badGrammar, "\(place) exists twice") }
       let text = policy.document.json(pretty: false)
-      let size = String(decoding: text, as: UTF8.self).unicodeScalars.count
+      // Characters, not bytes: every byte but UTF-8 continuation bytes begins one.
+      let size = text.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
       if size > min(subject.maximumSize, managedPolicyQuota) {
         fail(.overQuota, "\(place) has \(size) characters")
       }
@@ -38,8 +39,8 @@ enum Deployability {
       } catch {
         fail(.badGrammar, "\(place) does not parse: \(error)")
       }
-      if !String(decoding: text, as: UTF8.self).unicodeScalars.allSatisfy({ (0x20...0xFF).contains($0.value) }
-      ) {
+      // The first byte of a character beyond U+00FF is 0xC4 or larger.
+      if !text.allSatisfy({ (0x20..<0xC4).contains($0) }) {
         fail(.badGrammar, "\(place) has characters that IAM does not accept")
       }
       if policy.document.statements.isEmpty { fail(.badGrammar, "\(place) has no statement") }

@@ -186,7 +186,7 @@ extension ResourceNotation {
   /// - Parameter text: The text.
   /// - Returns: The value.
   package static func literalText(of text: String) -> String {
-    guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
+    guard text.hasByte(dollar) else { return text }
     var result = ""
     for character in text.unicodeScalars {
       if character == "{" && result.unicodeScalars.last == "$" { result.removeLast(); result += "${$}" }
@@ -207,8 +207,8 @@ extension ResourceNotation {
   ///   - limit: The pattern that the result must not leave.
   /// - Returns: A pattern that both contain.
   package static func narrowed(_ pattern: String, to limit: String) -> String? {
-    guard limit.hasSuffix("*"), !limit.utf8.contains(UInt8(ascii: "$")),
-      !pattern.utf8.contains(UInt8(ascii: "$"))
+    guard limit.hasSuffix("*"), !limit.hasByte(dollar),
+      !pattern.hasByte(dollar)
     else { return nil }
     let beginning = Array(limit.unicodeScalars.dropLast())
     let scalars = Array(pattern.unicodeScalars)
