@@ -42,6 +42,11 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
   ///   - pattern: The pattern; there is no escape character.
   ///   - caseInsensitive: Whether `A` and `a` are the same.
   public init(_ pattern: String, caseInsensitive: Bool = false) {
+    // Most patterns are texts.
+    if !caseInsensitive, !pattern.hasByte(UInt8(ascii: "*")), !pattern.hasByte(UInt8(ascii: "?")) {
+      self.init(Array(pattern.utf8), caseInsensitive)
+      return
+    }
     var builder = CanonicalBuilder(isCaseInsensitive: caseInsensitive, capacity: pattern.utf8.count)
     let text = pattern.utf8.span
     for place in text.indices {
@@ -74,7 +79,9 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
   private init(_ bytes: [UInt8], _ isCaseInsensitive: Bool) {
     self.bytes = bytes
     self.isCaseInsensitive = isCaseInsensitive
-    literalCount = bytes.firstIndex { $0 >= Wildcard.one } ?? bytes.count
+    let pattern = bytes.span
+    literalCount =
+      min(pattern.offset(of: Wildcard.any) ?? pattern.count, pattern.offset(of: Wildcard.one) ?? pattern.count)
   }
 
   /// Whether the pattern has no wildcard, and so matches one text (but for case).
