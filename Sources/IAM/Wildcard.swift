@@ -79,9 +79,8 @@ public struct Wildcard: Hashable, Sendable, CustomStringConvertible {
   private init(_ bytes: [UInt8], _ isCaseInsensitive: Bool) {
     self.bytes = bytes
     self.isCaseInsensitive = isCaseInsensitive
-    let pattern = bytes.span
-    literalCount =
-      min(pattern.offset(of: Wildcard.any) ?? pattern.count, pattern.offset(of: Wildcard.one) ?? pattern.count)
+    func first(_ wildcard: UInt8) -> Int { bytes.span.offset(of: wildcard) ?? bytes.count }
+    literalCount = min(first(Wildcard.any), first(Wildcard.one))
   }
 
   /// Whether the pattern has no wildcard, and so matches one text (but for case).
