@@ -1,249 +1,222 @@
 // Templates of resolutions laid out for filling.
 //
 // A `ResolutionTemplate` says in words what calls need. Calls are many and templates few, so what is the same for all calls
-// of one is turned into numbers of a table once, and what is left, the texts with names in them, into pieces. All of them
-// stand side by side in a few pieces of memory and find each other by number; so filling a template copies bytes and
-// numbers, and counts no references.
+// of one is turned into numbers of a table once, and what is left, the texts with names in them, into pieces. Filling a
+// template then copies bytes and numbers, and counts no references. What it reads of a template is one row of numbers, read
+// from its beginning to its end: templates are met in any order, and what stands apart is waited for apart.
 //
-//     text    arn:aws:s3:::⟨label 1⟩/logs/⟨label 0⟩
-//     pieces  `arn:aws:s3:::` and label 1, `/logs/` and label 0
+//     template   how many requirements, and the five numbers of each; how many open texts, and these, each behind the
+//                number of its requirement and its part; how many open contexts, and these; the observed context; how many
+//                facts, and these
+//     context    the number of its requirement; how many pairs, and of each the texts of key and value
+//     fact       its sort, whether it has two texts, and these
+//     text       how many pieces, and of each where its letters begin and end, and the label of the name behind them; of
+//                no pieces, the number of the text
+//
+// So `arn:aws:s3:::⟨label 1⟩/logs/⟨label 0⟩` has three pieces: `arn:aws:s3:::` and label 1, `/logs/` and label 0, and nothing.
 
 import IAM
 import JSONStream
 
-/// Templates by the numbers of what they need in one table; each has a number, from 0.
+/// Templates by the numbers of what they need in one table.
 struct NumberedTemplates: Sendable {
-  /// Some letters, and the name behind them.
-  private struct Piece: Sendable {
-    /// Where the letters begin and end.
-    let start: UInt32
-    let end: UInt32
-    /// The name's label, or ``none``.
-    let label: UInt32
+  /// Stands for the label where no name is, and for the requirement where none is.
+  private static let none = UInt32.max
 
-    static let none = UInt32.max
-  }
-
-  /// The pieces of a text.
-  private typealias Text = Range<UInt32>
-
-  /// A text of a requirement that has names in it.
-  private struct OpenText: Sendable {
-    let text: Text
-    /// Which requirement it is of.
-    let need: Int
-    let part: ResolutionTemplate.Part
-  }
-
-  /// A pair of a context: the numbers of texts, or the pieces of those with names in them.
-  private struct Pair: Sendable {
-    var key = TextTable.none
-    var value = TextTable.none
-    var openKey: Text?
-    var openValue: Text?
-  }
-
-  /// A context with names in it.
-  private struct OpenContext: Sendable {
-    /// Which requirement it is of; `nil` for what was observed.
-    let need: Int?
-    let pairs: Range<Int>
-  }
-
-  /// A fact that calls teach: its texts, and a number for the sort of fact.
-  private struct Lesson: Sendable {
-    let sort: UInt64
-    let first: Text
-    let second: Text?
-  }
-
-  private struct Template: Sendable {
-    let needs: Range<Int>
-    let texts: Range<Int>
-    let contexts: Range<Int>
-    let lessons: Range<Int>
-    /// The number of the observed context, unless that has names in it.
-    let observed: UInt32
-  }
-
-  private var templates: [Template] = []
-  private var needs: [UseTable.Need] = []
-  private var texts: [OpenText] = []
-  private var contexts: [OpenContext] = []
-  private var pairs: [Pair] = []
-  private var lessons: [Lesson] = []
-  private var pieces: [Piece] = []
+  private var rows: [UInt32] = []
   private var letters: [UInt8] = []
 
   /// Creates no templates.
   init() {}
+
+  // MARK: Laying out
 
   /// Adds a template.
   ///
   /// - Parameters:
   ///   - template: The template.
   ///   - table: The table that the numbers are of.
-  /// - Returns: The number of the template.
-  mutating func append(_ template: ResolutionTemplate, _ table: inout UseTable) -> Int {
-    let first = (needs.count, texts.count, contexts.count, lessons.count)
-    for (number, need) in template.needs.enumerated() {
+  /// - Returns: Where its row begins.
+  mutating func append(_ template: ResolutionTemplate, _ table: inout UseTable) -> UInt32 {
+    let start = UInt32(rows.count)
+    rows.append(UInt32(template.needs.count))
+    for need in template.needs {
       let requirement = need.requirement
-      needs.append(
-        UseTable.Need(
-          action: table.number(requirement.action),
-          resource: append(need.resource, of: number, .resource, &table),
-          context: append(need.context, requirement.context, of: number, &table),
-          rule: table.number(requirement.rule),
-          reason: need.unresolvedReason.map { append($0, of: number, .reason, &table) } ?? TextTable.none))
+      let isFixed = need.context.allSatisfy(\.isFixed)
+      rows += [
+        table.number(requirement.action), NumberedTemplates.number(need.resource, &table),
+        isFixed ? table.number(of: requirement.context) : 0, table.number(requirement.rule),
+        need.unresolvedReason.map { NumberedTemplates.number($0, &table) } ?? TextTable.none,
+      ]
     }
-    let observed = append(template.observed, template.resolution.observedContext, of: nil, &table)
+    let texts = template.needs.enumerated().flatMap { number, need in
+      [(number, ResolutionTemplate.Part.resource, need.resource)]
+        + (need.unresolvedReason.map { [(number, .reason, $0)] } ?? [])
+    }.filter { !$0.2.isFixed }
+    rows.append(UInt32(texts.count))
+    for (need, part, text) in texts {
+      rows += [UInt32(need), part.rawValue]
+      append(text)
+    }
+    var contexts = template.needs.enumerated().map { (UInt32($0), $1.context) }
+    contexts.append((NumberedTemplates.none, template.observed))
+    contexts.removeAll { $0.1.allSatisfy(\.isFixed) }
+    rows.append(UInt32(contexts.count))
+    for (need, context) in contexts {
+      rows += [need, UInt32(context.count)]
+      for pair in context {
+        for text in [pair.key, pair.value] {
+          if text.isFixed { rows += [0, NumberedTemplates.number(text, &table)] } else { append(text) }
+        }
+      }
+    }
+    let isFixed = template.observed.allSatisfy(\.isFixed)
+    rows.append(isFixed ? table.number(of: template.resolution.observedContext) : 0)
+    rows.append(UInt32(template.lessons.count))
     for lesson in template.lessons {
       let (sort, first, second) = lesson.texts
-      lessons.append(Lesson(sort: sort, first: add(first), second: second.map { add($0) }))
+      rows += [sort, second == nil ? 0 : 1]
+      append(first)
+      if let second { append(second) }
     }
-    templates.append(
-      Template(
-        needs: first.0..<needs.count, texts: first.1..<texts.count, contexts: first.2..<contexts.count,
-        lessons: first.3..<lessons.count, observed: observed))
-    return templates.count - 1
+    return start
   }
 
-  /// Adds a text of a requirement, and gives its number, if it has one without names.
-  private mutating func append(
-    _ text: ResolutionTemplate.Text, of need: Int, _ part: ResolutionTemplate.Part, _ table: inout UseTable
-  ) -> UInt32 {
-    if text.isFixed { return table.number(text.letters.span) }
-    texts.append(OpenText(text: add(text), need: need, part: part))
-    return TextTable.none
+  /// The number of a text without names.
+  private static func number(_ text: ResolutionTemplate.Text, _ table: inout UseTable) -> UInt32 {
+    text.isFixed ? table.number(text.letters.span) : TextTable.none
   }
 
-  /// Adds a context, and gives its number, if it has one without names.
-  private mutating func append(
-    _ context: [ResolutionTemplate.Pair], _ fixed: [ContextPair], of need: Int?, _ table: inout UseTable
-  ) -> UInt32 {
-    if context.allSatisfy(\.isFixed) { return table.number(of: fixed) }
-    let first = pairs.count
-    for pair in context {
-      var numbered = Pair()
-      if pair.key.isFixed {
-        numbered.key = table.number(pair.key.letters.span)
-      } else {
-        numbered.openKey = add(pair.key)
-      }
-      if pair.value.isFixed {
-        numbered.value = table.number(pair.value.letters.span)
-      } else {
-        numbered.openValue = add(pair.value)
-      }
-      pairs.append(numbered)
-    }
-    contexts.append(OpenContext(need: need, pairs: first..<pairs.count))
-    return 0
-  }
-
-  private mutating func add(_ text: ResolutionTemplate.Text) -> Text {
-    let (first, base) = (UInt32(pieces.count), letters.count)
+  private mutating func append(_ text: ResolutionTemplate.Text) {
+    let base = letters.count
     letters += text.letters
+    rows.append(UInt32(text.places.count + 1))
     var start = base
     for place in text.places {
       let end = base + place.offset
-      pieces.append(Piece(start: UInt32(start), end: UInt32(end), label: UInt32(place.label)))
+      rows += [UInt32(start), UInt32(end), UInt32(place.label)]
       start = end
     }
-    pieces.append(Piece(start: UInt32(start), end: UInt32(letters.count), label: Piece.none))
-    return first..<UInt32(pieces.count)
+    rows += [UInt32(start), UInt32(letters.count), NumberedTemplates.none]
   }
+
+  // MARK: Filling
 
   /// What a call needs.
   ///
   /// - Parameters:
-  ///   - number: The number of the template.
+  ///   - start: Where the row of the template begins.
   ///   - labels: The call, taken apart, with as many labels as the template has.
   ///   - table: The table that the numbers are of.
   ///   - found: What the call needs is appended here.
-  /// - Returns: The number of the observed context.
+  /// - Returns: The number of the observed context; where the facts begin that the call teaches.
   func fill(
-    _ number: Int, _ labels: NameLabels, _ table: inout UseTable, _ found: inout [UseTable.Need]
-  ) -> UInt32 {
-    let template = templates[number]
-    let pieces = pieces.span
+    _ start: UInt32, _ labels: NameLabels, _ table: inout UseTable, _ found: inout [UseTable.Need]
+  ) -> (observed: UInt32, lessons: Int) {
+    let rows = rows.span
     let letters = letters.span
     let known = labels.known.span
     let names = labels.letters.span
+    var place = Int(start)
     let first = found.count
-    for place in template.needs { found.append(needs[place]) }
-    for place in template.texts {
-      let open = texts[place]
-      let number = Self.withFilled(open.text, pieces, letters, known, names) { table.number($0) }
-      switch open.part {
-      case .resource: found[first + open.need].resource = number
-      case .reason: found[first + open.need].reason = number
+    for _ in 0..<Self.next(rows, &place) {
+      found.append(
+        UseTable.Need(
+          action: rows[place], resource: rows[place + 1], context: rows[place + 2], rule: rows[place + 3],
+          reason: rows[place + 4]))
+      place += 5
+    }
+    for _ in 0..<Self.next(rows, &place) {
+      let need = first + Int(Self.next(rows, &place))
+      let part = Self.next(rows, &place)
+      let number = Self.withText(rows, &place, letters, known, names) { table.number($0) }
+      if part == ResolutionTemplate.Part.resource.rawValue {
+        found[need].resource = number
+      } else {
+        found[need].reason = number
       }
     }
-    var observed = template.observed
-    for place in template.contexts {
-      let context = contexts[place]
-      let pairs = pairs.span.extracting(context.pairs)
-      let number = table.number(ofPairs: pairs.count) { place, texts in
-        let pair = pairs[place]
-        var numbers = (key: pair.key, value: pair.value)
-        if let key = pair.openKey {
-          numbers.key = Self.withFilled(key, pieces, letters, known, names) { texts.number($0) }
-        }
-        if let value = pair.openValue {
-          numbers.value = Self.withFilled(value, pieces, letters, known, names) { texts.number($0) }
-        }
-        return numbers
+    var observed: UInt32?
+    for _ in 0..<Self.next(rows, &place) {
+      let need = Self.next(rows, &place)
+      let number = table.number(ofPairs: Int(Self.next(rows, &place))) { _, texts in
+        let key = Self.number(rows, &place, letters, known, names, &texts)
+        return (key, Self.number(rows, &place, letters, known, names, &texts))
       }
-      if let need = context.need { found[first + need].context = number } else { observed = number }
+      if need == Self.none { observed = number } else { found[first + Int(need)].context = number }
     }
-    return observed
+    let fixed = Self.next(rows, &place)
+    return (observed ?? fixed, place)
   }
 
   /// The digests of the facts that a call teaches, in the order of the template's lessons.
   ///
   /// - Parameters:
-  ///   - number: The number of the template.
+  ///   - start: Where they begin.
   ///   - labels: The call, taken apart, with as many labels as the template has.
-  ///   - visit: What is done with each.
-  func forEachLesson(_ number: Int, _ labels: NameLabels, _ visit: (JSONDigest) -> Void) {
-    let pieces = pieces.span
+  /// - Returns: The digests.
+  func lessons(_ start: Int, _ labels: NameLabels) -> [JSONDigest] {
+    let rows = rows.span
     let letters = letters.span
     let known = labels.known.span
     let names = labels.letters.span
-    for place in templates[number].lessons {
-      let lesson = lessons[place]
-      var digest = Self.withFilled(lesson.first, pieces, letters, known, names) { JSONDigest($0) }
-      if let second = lesson.second {
-        digest = digest.following(
-          Self.withFilled(second, pieces, letters, known, names) { JSONDigest($0) })
+    var place = start
+    var digests: [JSONDigest] = []
+    for _ in 0..<Self.next(rows, &place) {
+      let sort = Self.next(rows, &place)
+      let hasSecond = Self.next(rows, &place) == 1
+      var digest = Self.withText(rows, &place, letters, known, names) { JSONDigest($0) }
+      if hasSecond {
+        digest = digest.following(Self.withText(rows, &place, letters, known, names) { JSONDigest($0) })
       }
-      visit(digest.tagged(lesson.sort))
+      digests.append(digest.tagged(UInt64(sort)))
     }
+    return digests
   }
 
-  /// Lets something look at a text with names in it.
-  ///
-  /// It is given what it looks at: closures that look at the templates would count the references to all their memory.
+  // What follows is given what it looks at: closures that look at the templates would count the references to all their
+  // memory.
+
+  /// The number at a place, which is passed.
   @inline(__always)
-  private static func withFilled<Result>(
-    _ text: Text, _ pieces: Span<Piece>, _ letters: Span<UInt8>, _ labels: Span<NameLabels.Label>,
+  private static func next(_ rows: Span<UInt32>, _ place: inout Int) -> UInt32 {
+    let number = rows[place]
+    place &+= 1
+    return number
+  }
+
+  /// The number of the text at a place, which is passed.
+  @inline(__always)
+  private static func number(
+    _ rows: Span<UInt32>, _ place: inout Int, _ letters: Span<UInt8>, _ labels: Span<NameLabels.Label>,
+    _ names: Span<UInt8>, _ texts: inout TextTable
+  ) -> UInt32 {
+    if rows[place] != 0 { return withText(rows, &place, letters, labels, names) { texts.number($0) } }
+    place &+= 2
+    return rows[place &- 1]
+  }
+
+  /// Lets something look at the text of the pieces at a place, which are passed.
+  @inline(__always)
+  private static func withText<Result>(
+    _ rows: Span<UInt32>, _ place: inout Int, _ letters: Span<UInt8>, _ labels: Span<NameLabels.Label>,
     _ names: Span<UInt8>, _ look: (Span<UInt8>) -> Result
   ) -> Result {
+    let end = place &+ 1 &+ 3 &* Int(rows[place])
+    let first = place &+ 1
+    place = end
     var count = 0
-    for place in text {
-      let piece = pieces[Int(place)]
-      count &+= Int(piece.end &- piece.start)
-      if piece.label != Piece.none { count &+= Int(labels[Int(piece.label)].count) }
+    for piece in stride(from: first, to: end, by: 3) {
+      count &+= Int(rows[piece &+ 1] &- rows[piece])
+      if rows[piece &+ 2] != none { count &+= Int(labels[Int(rows[piece &+ 2])].count) }
     }
     return unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { room in
-      var end = 0
-      for place in text {
-        let piece = pieces[Int(place)]
-        unsafe copy(letters, Int(piece.start), Int(piece.end &- piece.start), room, &end)
-        if piece.label != Piece.none {
-          let label = labels[Int(piece.label)]
-          unsafe copy(names, Int(label.start), Int(label.count), room, &end)
+      var filled = 0
+      for piece in stride(from: first, to: end, by: 3) {
+        unsafe copy(letters, Int(rows[piece]), Int(rows[piece &+ 1] &- rows[piece]), room, &filled)
+        if rows[piece &+ 2] != none {
+          let label = labels[Int(rows[piece &+ 2])]
+          unsafe copy(names, Int(label.start), Int(label.count), room, &filled)
         }
       }
       return unsafe look(UnsafeRawBufferPointer(room).bindMemory(to: UInt8.self).span)

@@ -125,7 +125,12 @@ final class ResolutionTemplate: Sendable {
   }
 
   /// What names in a requirement decide.
-  enum Part: Sendable { case resource, reason }
+  enum Part: UInt32, Sendable {
+    /// The resource.
+    case resource
+    /// The reason why it is not known better.
+    case reason
+  }
 
   /// A fact with the places of names in it.
   enum Lesson: Sendable {
@@ -155,7 +160,7 @@ final class ResolutionTemplate: Sendable {
     }
 
     /// A number for the sort of fact, and its texts.
-    var texts: (sort: UInt64, first: Text, second: Text?) {
+    var texts: (sort: UInt32, first: Text, second: Text?) {
       switch self {
       case .identity(let arn): (1, arn, nil)
       case .profile(let arn, let role): (2, arn, role)

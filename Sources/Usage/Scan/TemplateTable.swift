@@ -17,19 +17,19 @@ struct TemplateTable: Sendable {
     /// Rules look at the names in its calls.
     case named
     /// What its calls need, by the number of the template.
-    case template(Int)
+    case template(UInt32)
   }
 
   /// What is known of the calls of a template beside it.
   private struct Facts: Sendable {
     /// How many names there are in each.
-    let labelCount: Int
+    let labelCount: UInt16
     /// How many of their large parts decide what they need.
-    let parts: Int
+    let parts: UInt8
     /// The number of their sort.
     let sort: UInt32
-    /// The number of the template among those laid out; `nil` until it is asked for.
-    var numbered: Int?
+    /// Where the template's row begins; `nil` until it is asked for.
+    var row: UInt32?
     let isTeaching: Bool
   }
 
@@ -147,38 +147,36 @@ struct TemplateTable: Sendable {
     guard let found else { return nil }
     if case .met = entries[found], let draft = drafts[found] { prove(draft, event, &calls) }
     guard case .template(let number) = entries[found] else { return nil }
-    let known = facts[number]
-    guard known.labelCount == labels.count else { return nil }
-    let place = known.numbered ?? layOut(number, &table)
+    let known = facts[Int(number)]
+    guard Int(known.labelCount) == labels.count else { return nil }
+    let row = known.row ?? layOut(Int(number), &table)
+    let (observed, lessons) = numbered.fill(row, labels, &table, &needs)
     return Found(
-      sort: known.sort, observed: numbered.fill(place, labels, &table, &needs),
-      lessons: known.isTeaching ? newLessons(number, place) : [],
-      parts: known.parts)
+      sort: known.sort, observed: observed,
+      lessons: known.isTeaching ? newLessons(templates[Int(number)], lessons) : [], parts: Int(known.parts))
   }
 
   /// Lays a template out for filling.
   ///
-  /// - Returns: Its number among those laid out.
-  private mutating func layOut(_ number: Int, _ table: inout UseTable) -> Int {
-    let place = numbered.append(templates[number], &table)
-    facts[number].numbered = place
-    return place
+  /// - Returns: Where its row begins.
+  private mutating func layOut(_ number: Int, _ table: inout UseTable) -> UInt32 {
+    let row = numbered.append(templates[number], &table)
+    facts[number].row = row
+    return row
   }
 
   /// What the call at hand teaches that was not taught before.
   ///
   /// - Parameters:
-  ///   - number: The number of its template.
-  ///   - place: The number of it among those laid out.
+  ///   - template: Its template.
+  ///   - start: Where in its row the facts begin.
   /// - Returns: The facts, in no order that means anything.
-  private mutating func newLessons(_ number: Int, _ place: Int) -> [LearnedFact] {
-    var digests: [JSONDigest] = []
-    numbered.forEachLesson(place, labels) { digests.append($0) }
-    return digests.enumerated().compactMap { lesson, digest in
+  private mutating func newLessons(_ template: ResolutionTemplate, _ start: Int) -> [LearnedFact] {
+    numbered.lessons(start, labels).enumerated().compactMap { lesson, digest in
       if taught[digest] != nil { return nil }
       if taught.count >= TemplateTable.mostTaught { taught.removeAll() }
       taught[digest] = 0
-      return templates[number].lesson(lesson, Names(labels))
+      return template.lesson(lesson, Names(labels))
     }
   }
 
@@ -273,12 +271,12 @@ struct TemplateTable: Sendable {
   ) {
     // Before the templates are counted: making room may empty the table.
     let place = found ?? addPlace()
-    entries[place] = .template(templates.count)
+    entries[place] = .template(UInt32(templates.count))
     drafts[place] = nil
     templates.append(template)
     facts.append(
       Facts(
-        labelCount: template.labelCount, parts: parts, sort: calls.number(of: sort),
+        labelCount: UInt16(template.labelCount), parts: UInt8(parts), sort: calls.number(of: sort),
         isTeaching: !template.lessons.isEmpty))
   }
 
@@ -309,7 +307,7 @@ struct TemplateTable: Sendable {
   /// Forgets numbers, because the table that they were of is gone.
   mutating func forgetNumbers() {
     numbered = NumberedTemplates()
-    for number in facts.indices { facts[number].numbered = nil }
+    for number in facts.indices { facts[number].row = nil }
   }
 
   /// Learns from the call that was just asked for and that rules have looked at.
