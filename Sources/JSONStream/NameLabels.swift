@@ -53,6 +53,16 @@ private enum Sorts {
     }
   }
 
+  /// The sorts of all bytes of a range, given ``table``, which is asked for once.
+  @inline(__always)
+  static func all(
+    of text: UnsafeRawBufferPointer, _ range: Range<Int>, _ table: UnsafePointer<UInt32>
+  ) -> UInt32 {
+    var sorts: UInt32 = 0
+    for place in range { unsafe sorts |= table[Int(text[place])] }
+    return sorts
+  }
+
   /// The letters of a word.
   static func letters(of word: [UInt8]) -> UInt32 { word.reduce(0) { $0 | sort($1) } & letters }
 }
@@ -90,7 +100,7 @@ private struct HashSet: Sendable {
 }
 
 /// Words that are no names although they look like some.
-package struct LabelVocabulary: Sendable {
+@safe package struct LabelVocabulary: Sendable {
   /// Hashes of words in small letters.
   private var words = HashSet()
   /// The lengths of the words, a bit each; the last for all that are longer.
@@ -103,6 +113,8 @@ package struct LabelVocabulary: Sendable {
   private let firstLetters: UInt32
   /// Hashes of what stands before the first hyphen of names and tells what they name.
   private var prefixes = HashSet()
+  // A table that is never freed.
+  private nonisolated(unsafe) let sorts = unsafe Sorts.table
 
   /// Creates a vocabulary without words.
   ///
@@ -160,14 +172,14 @@ package struct LabelVocabulary: Sendable {
   ///   - run: A run in it.
   /// - Returns: Whether it is.
   @inline(never)
-  func contains(_ text: UnsafeRawBufferPointer, _ run: NameLabels.Run) -> Bool {
+  private func contains(_ text: UnsafeRawBufferPointer, _ run: NameLabels.Run) -> Bool {
     let range = run.range
     if lengths & LabelVocabulary.bit(range.count) != 0,
       words.contains(unsafe LabelVocabulary.hash(text, range))
     {
       return true
     }
-    if unsafe firstLetters & Sorts.table[Int(text[range.lowerBound])] & Sorts.letters != 0
+    if unsafe firstLetters & sorts[Int(text[range.lowerBound])] & Sorts.letters != 0
       || firstLetters == .max
     {
       for beginning in beginnings
@@ -182,8 +194,48 @@ package struct LabelVocabulary: Sendable {
     return false
   }
 
+  /// Takes what stays in the skeleton off a run.
+  ///
+  /// - Parameters:
+  ///   - run: The run; then the label in it.
+  ///   - text: The text.
+  /// - Returns: Whether there is a label in it.
+  @inline(__always)
+  func isLabel(_ run: inout NameLabels.Run, _ text: UnsafeRawBufferPointer) -> Bool {
+    while true {
+      guard run.range.count >= NameLabels.shortest, run.hasDigit else { return false }
+      if run.characters == 1 { return true }
+      // Nobody gives a meaning to universally unique ids (RFC 9562, section 4).
+      if unsafe LabelVocabulary.isUUID(run, text) { return true }
+      if unsafe contains(text, run) { return false }
+      guard run.hasHyphen, unsafe hasPrefix(text, run.range.lowerBound..<run.firstHyphen) else {
+        return true
+      }
+      run = unsafe NameLabels.Run(text, run.firstHyphen + 1..<run.range.upperBound, sorts)
+    }
+  }
+
+  /// Whether a run is of hexadecimal digits and of hyphens where those of universally unique ids stand.
+  @inline(__always)
+  static func isUUID(_ run: NameLabels.Run, _ text: UnsafeRawBufferPointer) -> Bool {
+    let start = run.range.lowerBound
+    guard run.range.count == 36, run.firstHyphen == start + 8, run.lastPart == start + 24,
+      run.sorts & Sorts.letters & ~0x3F == 0
+    else { return false }
+    // Between these two stand two others.
+    return unsafe hyphens(text, start + 9) == 0x80 << 32 && hyphens(text, start + 15) == 0x80 << 24
+  }
+
+  /// The hyphens among eight bytes of a run: the highest bit of each.
+  @inline(__always)
+  private static func hyphens(_ text: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    let word = unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    // All of them are ASCII, so that no byte carries into the next one.
+    return ~((word ^ UInt64(UInt8(ascii: "-")) &* ones) &+ 0x7F &* ones) & (0x80 &* ones)
+  }
+
   /// Whether what stands before the first hyphen of a run tells what it names.
-  func hasPrefix(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+  private func hasPrefix(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     unsafe prefixes.contains(LabelVocabulary.hash(text, range))
   }
 
@@ -250,15 +302,41 @@ package struct LabelVocabulary: Sendable {
   }
 }
 
-/// The labels of texts, and the skeleton that is left; reusable without allocation.
+/// The labels of texts, and the digest of the skeleton that is left; reusable without allocation.
 package struct NameLabels: Sendable {
   /// One label.
   package struct Label: Sendable, BitwiseCopyable {
-    /// Where its letters begin in ``letters``.
-    var start = 0
+    /// Where its letters begin.
+    package fileprivate(set) var start: UInt32 = 0
     /// How many it has.
-    package fileprivate(set) var count = 0
+    package fileprivate(set) var count: UInt16 = 0
+    /// What the skeleton says of it beside its number.
+    fileprivate var form: UInt16 = 0
     var digest = JSONDigest.empty
+  }
+
+  /// What texts were taken apart into, but for the labels themselves.
+  fileprivate struct State: Sendable, BitwiseCopyable {
+    /// The digest of the skeleton.
+    var digest = JSONDigest.empty
+    /// How many bytes the texts have, with one more for each.
+    var size = 0
+    var letterCount = 0
+    var labelCount = 0
+    var isWhole = true
+  }
+
+  /// Words that are no names, and how these are found: an object, so that looking at them counts one reference.
+  @safe private final class Rules: Sendable {
+    let vocabulary: LabelVocabulary
+    let kernel: StringIndex.Kernel
+    // A table that is never freed.
+    nonisolated(unsafe) let sorts = unsafe Sorts.table
+
+    init(_ vocabulary: LabelVocabulary, _ kernel: StringIndex.Kernel) {
+      self.vocabulary = vocabulary
+      self.kernel = kernel
+    }
   }
 
   /// A label has at least as many characters.
@@ -267,23 +345,16 @@ package struct NameLabels: Sendable {
   private static let mostLabels = 128
   /// Lengths are written into single bytes, and so are the numbers of labels.
   private static let longestLabel = 255
-  private static let longestSkeleton = 1 << 14
+  private static let longestTexts = 1 << 14
 
-  private let vocabulary: LabelVocabulary
-  private let kernel: StringIndex.Kernel
-  /// Memory for the skeleton, and how much of it is used.
-  private var skeleton: [UInt8]
-  private var end = 0
+  private let rules: Rules
+  private var state = State()
   /// Memory for what may be names in a text.
   private var names: [whittle_scan_name] = []
-  /// Memory for the letters of labels, and how much of it is used.
-  private var letters: [UInt8]
-  private var letterCount = 0
-  /// Memory for the distinct labels in the order in which they were met first, and how many there are.
-  private var known: [Label]
-  private var labelCount = 0
-  /// Whether all texts could be taken apart; the skeleton says nothing otherwise.
-  package private(set) var isWhole = true
+  /// Memory for the letters of labels, each of which says where its letters stand.
+  package private(set) var letters: [UInt8]
+  /// Memory for the distinct labels in the order in which they were met first; ``count`` tells how many there are.
+  package private(set) var known: [Label]
 
   /// Creates a skeleton of no text.
   ///
@@ -296,70 +367,88 @@ package struct NameLabels: Sendable {
   ///   - vocabulary: Words that are no names.
   ///   - kernel: Which kernel looks for names.
   init(_ vocabulary: LabelVocabulary, kernel: StringIndex.Kernel) {
-    self.vocabulary = vocabulary
-    self.kernel = kernel
-    // Room for the ends of texts as well.
-    skeleton = [UInt8](repeating: 0, count: NameLabels.longestSkeleton + 64)
+    rules = Rules(vocabulary, kernel)
     letters = [UInt8](repeating: 0, count: NameLabels.mostLabels * NameLabels.longestLabel)
     known = [Label](repeating: Label(), count: NameLabels.mostLabels)
   }
 
-  /// Forgets all texts.
-  package mutating func reset() {
-    end = 0
-    letterCount = 0
-    labelCount = 0
-    isWhole = true
-  }
+  /// Whether all texts could be taken apart; the skeleton says nothing otherwise.
+  package var isWhole: Bool { state.isWhole }
 
-  /// What texts were taken apart into, to go on from there with others.
-  package struct Beginning: Sendable {
-    fileprivate var skeleton: [UInt8] = []
+  /// The digest of the skeleton so far.
+  package var digest: JSONDigest { state.digest }
+
+  /// Forgets all texts.
+  package mutating func reset() { state = State() }
+
+  /// What texts were taken apart into, to go on from there with others; each has a number, from 0.
+  ///
+  /// They stand side by side in one piece of memory: going on from one copies bytes and counts no references.
+  package struct Beginnings: Sendable {
+    fileprivate struct Beginning: Sendable, BitwiseCopyable {
+      let state: State
+      /// Where its letters and labels begin.
+      let firstLetter: Int
+      let firstLabel: Int
+    }
+
+    fileprivate var all: [Beginning] = []
     fileprivate var letters: [UInt8] = []
     fileprivate var labels: [Label] = []
-    fileprivate var isWhole = true
 
-    /// Creates what no text is taken apart into.
+    /// Creates no beginnings.
     package init() {}
-  }
 
-  /// What the texts so far were taken apart into.
-  package var beginning: Beginning {
-    // Copied, for it is kept: what is reused here has room for more than a beginning needs.
-    var beginning = Beginning()
-    beginning.skeleton = Array(skeleton[..<end])
-    beginning.letters = Array(allLetters)
-    beginning.labels = Array(labels)
-    beginning.isWhole = isWhole
-    return beginning
+    /// How many there are.
+    package var count: Int { all.count }
+
+    /// Adds what texts were taken apart into so far.
+    ///
+    /// - Parameter labels: The texts.
+    package mutating func append(_ labels: NameLabels) {
+      all.append(
+        Beginning(state: labels.state, firstLetter: letters.count, firstLabel: self.labels.count))
+      letters += labels.allLetters
+      self.labels += labels.labels
+    }
+
+    /// Removes all of them.
+    package mutating func removeAll() {
+      all.removeAll(keepingCapacity: true)
+      letters.removeAll(keepingCapacity: true)
+      labels.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Forgets all texts, and takes those of a beginning as if they were taken apart now.
   ///
-  /// - Parameter beginning: The beginning, which must come from labels of the same vocabulary.
-  package mutating func restart(from beginning: Beginning) {
-    // A beginning is no longer than what it was taken from.
-    NameLabels.copy(beginning.skeleton, to: &skeleton)
-    NameLabels.copy(beginning.letters, to: &letters)
-    NameLabels.copy(beginning.labels, to: &known)
-    end = beginning.skeleton.count
-    letterCount = beginning.letters.count
-    labelCount = beginning.labels.count
-    isWhole = beginning.isWhole
+  /// - Parameters:
+  ///   - beginnings: Beginnings, which must come from labels of the same vocabulary.
+  ///   - number: The number of one of them.
+  package mutating func restart(from beginnings: Beginnings, _ number: Int) {
+    let beginning = beginnings.all[number]
+    state = beginning.state
+    let first = (beginning.firstLetter, beginning.firstLabel)
+    NameLabels.copy(beginnings.letters, first.0..<first.0 + state.letterCount, to: &letters)
+    NameLabels.copy(beginnings.labels, first.1..<first.1 + state.labelCount, to: &known)
   }
 
   /// Writes elements over the first ones of memory that has room for them.
-  private static func copy<Element: BitwiseCopyable>(_ elements: [Element], to memory: inout [Element]) {
-    unsafe memory.withUnsafeMutableBytes { memory in
-      unsafe elements.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+  @inline(__always)
+  private static func copy<Element: BitwiseCopyable>(
+    _ elements: [Element], _ range: Range<Int>, to memory: inout [Element]
+  ) {
+    // Nothing is taken apart into more than there is memory for.
+    unsafe memory.withUnsafeMutableBufferPointer { memory in
+      unsafe elements.withUnsafeBufferPointer { elements in
+        guard let target = memory.baseAddress, let source = elements.baseAddress else { return }
+        unsafe target.update(from: source + range.lowerBound, count: range.count)
+      }
     }
   }
 
   /// Notes that something could not be taken apart.
-  package mutating func giveUp() { isWhole = false }
-
-  /// The digest of the skeleton so far.
-  package var digest: JSONDigest { JSONDigest(skeleton.span.extracting(0..<end)) }
+  package mutating func giveUp() { state.isWhole = false }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
@@ -404,11 +493,11 @@ package struct NameLabels: Sendable {
     /// The sorts of its characters: digits 1, large letters 2, small letters 4, hyphens 8.
     var characters: UInt8 { UInt8(truncatingIfNeeded: sorts >> Sorts.shift) }
 
-    /// Reads the run that a range is.
+    /// Reads the run that a range is, given ``Sorts/table``.
     @inline(__always)
-    init(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    init(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ table: UnsafePointer<UInt32>) {
       self.range = range
-      sorts = unsafe NameLabels.sorts(text, range)
+      sorts = unsafe Sorts.all(of: text, range, table)
       firstHyphen = range.upperBound
       lastPart = range.lowerBound
       guard sorts & Sorts.hyphen != 0 else { return }
@@ -422,73 +511,36 @@ package struct NameLabels: Sendable {
 
     /// What the skeleton says of its length: all of it without hyphens; with them whether a region may be as long, and
     /// whether it ends as names of secrets do, with six characters of the service's choice.
-    @inline(__always) var length: UInt8 {
+    @inline(__always) private var length: UInt8 {
       if !hasHyphen { return UInt8(truncatingIfNeeded: range.count) }
       return (range.count > 32 ? 1 : 0) | (range.upperBound - lastPart == 6 ? 2 : 0)
     }
-  }
 
-  /// Takes what stays in the skeleton off a run.
-  ///
-  /// - Parameters:
-  ///   - run: The run; then the label in it.
-  ///   - text: The text.
-  /// - Returns: Whether there is a label in it.
-  @inline(__always)
-  private func isLabel(_ run: inout Run, _ text: UnsafeRawBufferPointer) -> Bool {
-    guard run.hasDigit else { return false }
-    while true {
-      guard run.range.count >= NameLabels.shortest, run.hasDigit else { return false }
-      if run.characters == 1 { return true }
-      // Nobody gives a meaning to universally unique ids (RFC 9562, section 4).
-      if unsafe NameLabels.isUUID(run, text) { return true }
-      if unsafe vocabulary.contains(text, run) { return false }
-      guard run.hasHyphen, unsafe vocabulary.hasPrefix(text, run.range.lowerBound..<run.firstHyphen) else {
-        return true
-      }
-      run = unsafe Run(text, run.firstHyphen + 1..<run.range.upperBound)
-    }
-  }
-
-  /// Whether a run is of hexadecimal digits and of hyphens where those of universally unique ids stand.
-  @inline(__always)
-  private static func isUUID(_ run: Run, _ text: UnsafeRawBufferPointer) -> Bool {
-    let start = run.range.lowerBound
-    guard run.range.count == 36, run.firstHyphen == start + 8, run.lastPart == start + 24,
-      run.sorts & Sorts.letters & ~0x3F == 0
-    else { return false }
-    for place in start + 9..<start + 23 {
-      let isHyphen = unsafe text[place] == UInt8(ascii: "-")
-      if isHyphen != (place == start + 13 || place == start + 18) { return false }
-    }
-    return true
+    /// What the skeleton says of it beside its number.
+    @inline(__always) var form: UInt16 { UInt16(characters) << 8 | UInt16(length) }
   }
 
   // MARK: Taking texts apart
 
-  // In the skeleton, bytes below 0x04 are marks: texts with control characters are not taken apart.
-  private static let label: UInt8 = 1
-  private static let end: UInt8 = 2
-  private static let absent: UInt8 = 3
-
-  /// Marks the end of a text, so that texts cannot run into each other.
-  package mutating func endText() { put(NameLabels.end) }
-
-  private mutating func put(_ mark: UInt8) {
-    guard end < skeleton.count else { return giveUp() }
-    skeleton[end] = mark
-    end += 1
-  }
+  // The skeleton is a row of texts and of marks between them; nobody needs more of it than its digest, which is made as
+  // the texts are looked at. Behind each text stands a mark, so texts cannot run into each other.
+  private static let label: UInt32 = 1
+  private static let end: UInt32 = 2
+  private static let absent: UInt32 = 3
 
   /// Adds a text that may be absent, and its end.
   ///
   /// - Parameter text: The text.
   package mutating func append(_ text: String?) {
-    guard let text else { return put(NameLabels.absent) }
-    unsafe text.utf8.span.withUnsafeBytes { bytes in
-      unsafe take(bytes, 0..<bytes.count) { labels, passage in labels.mark(until: bytes.count, &passage) }
+    guard let text else {
+      guard state.size < NameLabels.longestTexts else { return giveUp() }
+      state.size += 1
+      state.digest = state.digest.tagged(UInt64(NameLabels.absent))
+      return
     }
-    endText()
+    unsafe text.utf8.span.withUnsafeBytes { bytes in
+      unsafe take(bytes, 0..<bytes.count) { passage, rules in passage.mark(until: bytes.count, rules) }
+    }
   }
 
   /// Adds a value as it stands in JSON, and its end; the names of members are kept as they are.
@@ -500,10 +552,42 @@ package struct NameLabels: Sendable {
   package mutating func append(
     _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ text: UnsafeRawBufferPointer
   ) {
-    unsafe take(text, nodes[index].range) { labels, passage in
-      unsafe labels.mark(index, nodes, &passage)
+    unsafe take(text, nodes[index].range) { passage, rules in unsafe passage.mark(index, nodes, rules) }
+  }
+
+  /// Adds a part of a text to the skeleton.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - range: Where the part stands in it.
+  ///   - mark: Puts marks in place of labels; what stands behind the last one is added for it.
+  @inline(__always)
+  private mutating func take(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ mark: (inout Passage, Rules) -> Void
+  ) {
+    guard isWhole, range.count < NameLabels.longestTexts - state.size else { return giveUp() }
+    state.size += range.count + 1
+    if names.count <= range.count {
+      names = Array(repeating: whittle_scan_name(), count: max(range.count + 1, 2 * names.count))
     }
-    endText()
+    // What is changed meanwhile is taken out of the value.
+    let (rules, before) = (self.rules, state)
+    state = unsafe names.withUnsafeMutableBufferPointer { names in
+      unsafe letters.withUnsafeMutableBytes { letters in
+        unsafe known.withUnsafeMutableBufferPointer { known in
+          guard let names = names.baseAddress, let letters = letters.baseAddress,
+            let known = known.baseAddress
+          else { return before }
+          unsafe rules.kernel.findNames(in: text, range, shortest: NameLabels.shortest, into: names)
+          var passage = unsafe Passage(
+            text: text, names: names, taken: range.lowerBound, state: before, letters: letters,
+            known: known)
+          mark(&passage, rules)
+          if passage.state.isWhole { passage.mark(NameLabels.end, at: range.upperBound) }
+          return passage.state
+        }
+      }
+    }
   }
 
   /// A part of a text that is being taken apart, good for one call.
@@ -513,167 +597,133 @@ package struct NameLabels: Sendable {
     var names: UnsafePointer<whittle_scan_name>
     /// Up to where the text is in the skeleton.
     var taken: Int
-    /// The memory of the skeleton.
-    let skeleton: UnsafeMutableRawPointer
-    /// Where the skeleton ends.
-    var end: Int
+    var state: State
+    /// The memory of letters and labels.
+    let letters: UnsafeMutableRawPointer
+    let known: UnsafeMutablePointer<Label>
 
     /// Where the next of these stands.
-    @inline(__always) var place: Int { unsafe Int(names.pointee.start) }
-
-    /// Passes over what of these stands before an offset.
-    @inline(__always)
-    mutating func pass(to offset: Int) {
-      while place < offset { unsafe names += 1 }
-    }
+    @inline(__always) private var place: Int { unsafe Int(names.pointee.start) }
 
     /// The range of the next of these, which is passed; it is empty for a closed byte.
     @inline(__always)
-    mutating func next() -> Range<Int> {
+    private mutating func next() -> Range<Int> {
       let name = unsafe names.pointee
       unsafe names += 1
       return Int(name.start)..<Int(name.end)
     }
 
-    /// Adds what is not yet in the skeleton, up to an offset.
+    /// Adds what is not yet in the skeleton, up to an offset, and a mark behind it.
     @inline(__always)
-    mutating func copy(until offset: Int) {
-      guard let base = unsafe text.baseAddress else { return }
-      unsafe (skeleton + end).copyMemory(from: base + taken, byteCount: offset &- taken)
-      end &+= offset &- taken
-      taken = offset
+    mutating func mark(_ mark: UInt32, at offset: Int) {
+      let passed = unsafe JSONDigest(text, Range(uncheckedBounds: (taken, offset)))
+      state.digest = passed.following(state.digest).tagged(UInt64(mark))
     }
-  }
 
-  /// Adds a part of a text to the skeleton.
-  ///
-  /// Invariant SHRINKS: what is written is no longer than the text, for no label is shorter than what stands for it. So
-  /// there is room where there is room for the text.
-  ///
-  /// - Parameters:
-  ///   - text: The text.
-  ///   - range: Where the part stands in it.
-  ///   - mark: What writes marks in place of labels; what stands behind the last one is added for it.
-  @inline(__always)
-  private mutating func take(
-    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ mark: (inout NameLabels, inout Passage) -> Void
-  ) {
-    guard isWhole, range.count <= NameLabels.longestSkeleton - end else { return giveUp() }
-    // The memory is taken out of the value that is changed meanwhile.
-    var (skeleton, names): ([UInt8], [whittle_scan_name]) = ([], [])
-    swap(&skeleton, &self.skeleton)
-    swap(&names, &self.names)
-    if names.count <= range.count {
-      names = Array(repeating: whittle_scan_name(), count: max(range.count + 1, 2 * names.count))
-    }
-    unsafe skeleton.withUnsafeMutableBytes { skeleton in
-      unsafe names.withUnsafeMutableBufferPointer { names in
-        guard let room = skeleton.baseAddress, let first = names.baseAddress else { return }
-        unsafe kernel.findNames(in: text, range, shortest: NameLabels.shortest, into: first)
-        var passage = unsafe Passage(
-          text: text, names: first, taken: range.lowerBound, skeleton: room, end: end)
-        mark(&self, &passage)
-        if isWhole { passage.copy(until: range.upperBound) }
-        end = passage.end
+    /// Puts marks in place of the labels in the strings and numbers of a value.
+    mutating func mark(_ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ rules: Rules) {
+      // All offsets come from the tape, which has checked them against the text.
+      let value = unsafe nodes[index]
+      for place in index..<value.next {
+        let node = unsafe nodes[place]
+        if node.isOpaque || node.hasEscapes { return giveUp() }
+        let isNumber = node.kind == .number
+        // The digits of an exponent are no name.
+        if isNumber, unsafe Sorts.all(of: text, node.range, rules.sorts) & Sorts.exponent != 0 {
+          return giveUp()
+        }
+        // Little of a value may be a name.
+        guard self.place < node.end else { continue }
+        guard isNumber || node.isString && !isName(node, before: value.end) else { continue }
+        while self.place < node.start { unsafe names += 1 }
+        mark(until: node.end, rules)
+        guard state.isWhole else { return }
       }
     }
-    swap(&skeleton, &self.skeleton)
-    swap(&names, &self.names)
-  }
 
-  /// Writes marks in place of the labels in the strings and numbers of a value.
-  private mutating func mark(
-    _ index: Int, _ nodes: UnsafeBufferPointer<JSONTape.Node>, _ passage: inout Passage
-  ) {
-    // All offsets come from the tape, which has checked them against the text.
-    let value = unsafe nodes[index]
-    for place in index..<value.next {
-      let node = unsafe nodes[place]
-      if node.isOpaque || node.hasEscapes { return giveUp() }
-      let isNumber = node.kind == .number
-      // The digits of an exponent are no name.
-      if isNumber, unsafe NameLabels.sorts(passage.text, node.range) & Sorts.exponent != 0 { return giveUp() }
-      // Little of a value may be a name.
-      guard passage.place < node.end else { continue }
-      guard unsafe isNumber || node.isString && !NameLabels.isName(node, passage.text, before: value.end)
-      else { continue }
-      passage.pass(to: node.start)
-      mark(until: node.end, &passage)
-      guard isWhole else { return }
+    private mutating func giveUp() { state.isWhole = false }
+
+    /// Whether a string is the name of a member: a colon stands behind it.
+    @inline(__always)
+    private func isName(_ node: JSONTape.Node, before end: Int) -> Bool {
+      var place = node.end
+      while place < end, unsafe text[place].isJSONWhitespace { place &+= 1 }
+      guard place < end else { return false }
+      return unsafe text[place] == UInt8(ascii: ":")
     }
-  }
 
-  /// The sorts of all bytes of a range.
-  @inline(__always)
-  private static func sorts(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt32 {
-    let table = unsafe Sorts.table
-    var sorts: UInt32 = 0
-    for place in range { unsafe sorts |= table[Int(text[place])] }
-    return sorts
-  }
-
-  /// Whether a string is the name of a member: a colon stands behind it.
-  @inline(__always)
-  private static func isName(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer, before end: Int) -> Bool {
-    var place = node.end
-    while place < end, unsafe text[place].isJSONWhitespace { place &+= 1 }
-    guard place < end else { return false }
-    return unsafe text[place] == UInt8(ascii: ":")
-  }
-
-  /// Writes marks in place of the labels before an offset where no run goes on.
-  @inline(never)
-  private mutating func mark(until end: Int, _ passage: inout Passage) {
-    while passage.place < end {
-      let range = passage.next()
-      if range.isEmpty { return giveUp() }
-      var run = unsafe Run(passage.text, range)
-      guard unsafe isLabel(&run, passage.text) else { continue }
-      passage.copy(until: run.range.lowerBound)
-      guard let number = unsafe number(run, passage.text) else { return giveUp() }
-      let mark =
-        UInt32(NameLabels.label) | UInt32(run.characters) << 8 | UInt32(run.length) << 16
-        | UInt32(truncatingIfNeeded: number) << 24
-      unsafe passage.skeleton.storeBytes(of: mark.littleEndian, toByteOffset: passage.end, as: UInt32.self)
-      passage.end &+= 4
-      passage.taken = run.range.upperBound
+    /// Puts marks in place of the labels before an offset where no run goes on.
+    @inline(never)
+    mutating func mark(until end: Int, _ rules: Rules) {
+      while place < end {
+        let range = next()
+        if range.isEmpty { return giveUp() }
+        // Most labels were met before: what is one is a label wherever it stands.
+        var label = (range: range, digest: unsafe JSONDigest(text, range))
+        var number = number(label.digest, range.count)
+        if number == nil {
+          var run = unsafe Run(text, range, rules.sorts)
+          guard unsafe rules.vocabulary.isLabel(&run, text) else { continue }
+          if run.range.count != range.count {
+            label = (run.range, unsafe JSONDigest(text, run.range))
+            number = self.number(label.digest, run.range.count)
+          }
+          if number == nil { number = add(run, label.digest) }
+        }
+        guard let number else { return giveUp() }
+        let form = unsafe UInt32(known[number].form)
+        mark(
+          NameLabels.label | form << 8 | UInt32(truncatingIfNeeded: number) << 24, at: label.range.lowerBound)
+        taken = label.range.upperBound
+      }
     }
-  }
 
-  /// The number of a label, which it gets where it is new; `nil` where it is too long, or one too many.
-  @inline(__always)
-  private mutating func number(_ run: Run, _ text: UnsafeRawBufferPointer) -> Int? {
-    let (digest, count) = (unsafe JSONDigest(text, run.range), run.range.count)
-    guard count <= NameLabels.longestLabel else { return nil }
-    for number in 0..<labelCount where known[number].digest == digest && known[number].count == count {
+    /// The number of a label; `nil` where it was not met before.
+    @inline(__always)
+    private func number(_ digest: JSONDigest, _ count: Int) -> Int? {
+      for number in 0..<state.labelCount {
+        let label = unsafe known[number]
+        if label.digest == digest, Int(label.count) == count { return number }
+      }
+      return nil
+    }
+
+    /// Adds a label; `nil` where it is too long, or one too many.
+    ///
+    /// - Returns: Its number.
+    private mutating func add(_ run: Run, _ digest: JSONDigest) -> Int? {
+      let number = state.labelCount
+      guard run.range.count <= NameLabels.longestLabel, number < NameLabels.mostLabels,
+        let start = unsafe text.baseAddress
+      else { return nil }
+      unsafe known[number] = Label(
+        start: UInt32(state.letterCount), count: UInt16(run.range.count), form: run.form, digest: digest)
+      // There is room for as many labels of the longest.
+      unsafe (letters + state.letterCount)
+        .copyMemory(from: start + run.range.lowerBound, byteCount: run.range.count)
+      state.letterCount += run.range.count
+      state.labelCount += 1
       return number
     }
-    guard labelCount < NameLabels.mostLabels else { return nil }
-    known[labelCount] = Label(start: letterCount, count: count, digest: digest)
-    // There is room for as many labels of the longest.
-    unsafe letters.withUnsafeMutableBytes { letters in
-      unsafe UnsafeMutableRawBufferPointer(rebasing: letters[letterCount...])
-        .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[run.range]))
-    }
-    letterCount += count
-    labelCount += 1
-    return labelCount - 1
   }
 
   // MARK: Labels
 
+  /// How many distinct labels there are.
+  package var count: Int { state.labelCount }
+
   /// The distinct labels in the order in which they were met first.
-  package var labels: ArraySlice<Label> { known[..<labelCount] }
+  package var labels: ArraySlice<Label> { known[..<state.labelCount] }
 
   /// The letters of all labels, each where ``range(_:)`` says.
-  package var allLetters: ArraySlice<UInt8> { letters[..<letterCount] }
+  package var allLetters: ArraySlice<UInt8> { letters[..<state.letterCount] }
 
   /// Where the letters of a label stand among all letters.
   ///
   /// - Parameter number: The number of the label.
   /// - Returns: The range in ``allLetters``.
   package func range(_ number: Int) -> Range<Int> {
-    known[number].start..<known[number].start + known[number].count
+    Int(known[number].start)..<Int(known[number].start) + Int(known[number].count)
   }
 
   /// Finds the labels in a text.
@@ -683,12 +733,12 @@ package struct NameLabels: Sendable {
   ///   - visit: What is done with each run that is one of the labels: where it stands, and the label's number.
   package func find(in bytes: Span<UInt8>, _ visit: (_ range: Range<Int>, _ number: Int) -> Void) {
     unsafe bytes.withUnsafeBytes { text in
-      unsafe NameLabels.forEachRun(in: text, shortest: NameLabels.shortest, kernel) { range in
-        var run = unsafe Run(text, range)
-        guard unsafe isLabel(&run, text) else { return }
+      unsafe NameLabels.forEachRun(in: text, shortest: NameLabels.shortest, rules.kernel) { range in
+        var run = unsafe Run(text, range, rules.sorts)
+        guard unsafe rules.vocabulary.isLabel(&run, text) else { return }
         let digest = unsafe JSONDigest(text, run.range)
-        for (number, label) in labels.enumerated()
-        where label.count == run.range.count && label.digest == digest {
+        for number in 0..<state.labelCount
+        where known[number].count == run.range.count && known[number].digest == digest {
           visit(run.range, number)
         }
       }
@@ -704,17 +754,18 @@ package struct NameLabels: Sendable {
     var digests = Set(labels.map(\.digest))
     var renamed = Array(allLetters)
     for label in labels {
-      let range = label.start..<label.start + label.count
+      let range = Int(label.start)..<Int(label.start) + Int(label.count)
+      let isUUID = unsafe letters.withUnsafeBytes { text in
+        unsafe LabelVocabulary.isUUID(Run(text, range, rules.sorts), text)
+      }
       var isNew = false
       for _ in 0..<8 where !isNew {
-        let isUUID = unsafe letters.withUnsafeBytes { text in unsafe NameLabels.isUUID(Run(text, range), text)
-        }
         for place in range {
           renamed[place] = NameLabels.other(letters[place], isHexadecimal: isUUID, &random)
         }
         let isLabel = unsafe renamed.withUnsafeBytes { text in
-          var run = unsafe Run(text, range)
-          return unsafe self.isLabel(&run, text) && run.range == range
+          var run = unsafe Run(text, range, rules.sorts)
+          return unsafe rules.vocabulary.isLabel(&run, text) && run.range == range
         }
         isNew = isLabel && digests.insert(JSONDigest(renamed.span.extracting(range))).inserted
       }

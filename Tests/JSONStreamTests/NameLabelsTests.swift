@@ -206,15 +206,19 @@ private struct SlowLabels {
     var random = SeededGenerator(seed: seed)
     var (whole, _) = NameLabelsTests.labels()
     var (continued, _) = NameLabelsTests.labels()
+    var beginnings = NameLabels.Beginnings()
     for _ in 0..<500 {
       let texts = (0..<4).map { _ in NameLabelsTests.text(&random) }
       let cut = Int.random(in: 0...4, using: &random)
       whole.reset()
       for text in texts[..<cut] { whole.append(text) }
-      let beginning = whole.beginning
+      if random.chance(0.1) { beginnings.removeAll() }
+      beginnings.append(whole)
+      let number = beginnings.count - 1
       // What was taken apart before leaves no trace.
       continued.append(NameLabelsTests.text(&random))
-      continued.restart(from: beginning)
+      continued.restart(from: beginnings, Int.random(in: 0...number, using: &random))
+      continued.restart(from: beginnings, number)
       for text in texts[cut...] {
         whole.append(text)
         continued.append(text)

@@ -12,22 +12,25 @@ import JSONStream
 struct TemplateTable: Sendable {
   /// What is known of one skeleton.
   private enum Entry: Sendable {
-    /// A call of it was met; with the draft of a template, where one was made.
-    case met(ResolutionTemplate.Draft?)
+    /// A call of it was met, of which there may be a draft.
+    case met
     /// Rules look at the names in its calls.
     case named
-    /// What its calls need, and how many large parts decide that.
-    case template(ResolutionTemplate, Facts)
+    /// What its calls need, by the number of the template.
+    case template(UInt32)
   }
 
   /// What is known of the calls of a template beside it.
   private struct Facts: Sendable {
+    /// How many names there are in each.
+    let labelCount: UInt16
     /// How many of their large parts decide what they need.
-    let parts: Int
+    let parts: UInt8
     /// The number of their sort.
     let sort: UInt32
-    /// The numbers of what they need, as far as it is the same; `nil` until it is asked for.
-    var numbers: ResolutionTemplate.Numbers?
+    /// Where the template's row begins; `nil` until it is asked for.
+    var row: UInt32?
+    let isTeaching: Bool
   }
 
   /// What a call needs, but for its requirements.
@@ -51,9 +54,13 @@ struct TemplateTable: Sendable {
 
   private var numbers = DigestTable()
   private var entries: [Entry] = []
-  private var drafts = 0
-  /// The names in the call at hand, once a template is found.
-  private var names = Names()
+  /// The drafts of skeletons, by the numbers of these.
+  private var drafts: [Int: ResolutionTemplate.Draft] = [:]
+  private var templates: [ResolutionTemplate] = []
+  /// What is known beside each of the templates.
+  private var facts: [Facts] = []
+  /// Templates as they are filled.
+  private var numbered = NumberedTemplates()
   /// The facts that calls taught: who recorded them once need not be told again.
   private var taught = DigestTable()
   private var labels: NameLabels
@@ -64,13 +71,14 @@ struct TemplateTable: Sendable {
   /// Whether that must be so, by source and name of a call and by what it was refused.
   private var regionNeeds = DigestTable()
   /// What skeletons begin with: what the identity tells, region and account, which are the same for many calls.
-  private var beginnings: [NameLabels.Beginning] = []
+  private var beginnings = NameLabels.Beginnings()
   private var beginningNumbers = DigestTable()
   /// The digest of what stands in keys beside the skeleton.
   private var rest = JSONDigest.empty
   private var key = JSONDigest.empty
   /// How many large parts are in the skeleton.
   private var parts = 0
+  /// The number of the skeleton at hand among the entries.
   private var found: Int?
   private let shared: SharedResolver
 
@@ -110,16 +118,15 @@ struct TemplateTable: Sendable {
   /// - Parameters:
   ///   - event: The event.
   ///   - outline: What may tell something in it.
-  ///   - surroundings: What decides the resolution of the caller's identity, and the digest of that.
+  ///   - surroundings: The digest of what decides the resolution of the caller's identity.
+  ///   - texts: What decides it.
   ///   - table: The table that numbers are of.
   ///   - calls: The table that the numbers of sorts are of.
   ///   - needs: What the call needs is appended here.
-  ///   - resolve: Resolves an event by rules, and tells how many of its large parts decided that.
   /// - Returns: What else is known of the call; `nil` where rules must look.
   mutating func call(
-    _ event: EventView, _ outline: EventOutline, _ surroundings: (texts: [String?], digest: JSONDigest),
-    _ table: inout UseTable, _ calls: inout CallTable, _ needs: inout [UseTable.Need],
-    _ resolve: (CloudTrailEvent) -> (Resolution, partsRead: Int)
+    _ event: EventView, _ outline: EventOutline, _ surroundings: JSONDigest, _ texts: () -> [String?],
+    _ table: inout UseTable, _ calls: inout CallTable, _ needs: inout [UseTable.Need]
   ) -> Found? {
     found = nil
     let refusal = event.mayRefuse ? Refusal(event) : nil
@@ -127,47 +134,60 @@ struct TemplateTable: Sendable {
       swap(&labels, &otherLabels)
       knowsRegions.toggle()
     }
-    begin(event, surroundings)
+    begin(event, surroundings, texts)
     event.take(apart: outline, refusal, &labels)
     guard labels.isWhole else { return nil }
     rest = event.wordsDigest(outline, refusal)
     key = labels.digest.following(rest)
     parts = 0
-    find(&calls)
-    while numbers[key] == DigestTable.fork, parts < EventView.parts.count {
+    while find(&calls), parts < EventView.parts.count {
       addPart(event)
       guard labels.isWhole else { return nil }
-      find(&calls)
     }
     guard let found else { return nil }
-    if case .met(let draft?) = entries[found] { prove(draft, event, &calls, resolve) }
-    guard case .template(let template, var facts) = entries[found] else { return nil }
-    if facts.numbers == nil {
-      facts.numbers = template.numbers(in: &table)
-      entries[found] = .template(template, facts)
-    }
-    guard let numbers = facts.numbers else { return nil }
-    guard template.labelCount == labels.labels.count else { return nil }
-    names.take(labels, for: template)
-    let lessons = template.newLessons(names) { fact in
-      if taught[fact] != nil { return false }
-      if taught.count >= TemplateTable.mostTaught { taught.removeAll() }
-      taught[fact] = 0
-      return true
-    }
+    if case .met = entries[found], let draft = drafts[found] { prove(draft, event, &calls) }
+    guard case .template(let number) = entries[found] else { return nil }
+    let known = facts[Int(number)]
+    guard Int(known.labelCount) == labels.count else { return nil }
+    let row = known.row ?? layOut(Int(number), &table)
+    let (observed, lessons) = numbered.fill(row, labels, &table, &needs)
     return Found(
-      sort: facts.sort, observed: template.fill(names, numbers, &table, &needs), lessons: lessons,
-      parts: facts.parts)
+      sort: known.sort, observed: observed,
+      lessons: known.isTeaching ? newLessons(templates[Int(number)], lessons) : [], parts: Int(known.parts))
+  }
+
+  /// Lays a template out for filling.
+  ///
+  /// - Returns: Where its row begins.
+  private mutating func layOut(_ number: Int, _ table: inout UseTable) -> UInt32 {
+    let row = numbered.append(templates[number], &table)
+    facts[number].row = row
+    return row
+  }
+
+  /// What the call at hand teaches that was not taught before.
+  ///
+  /// - Parameters:
+  ///   - template: Its template.
+  ///   - start: Where in its row the facts begin.
+  /// - Returns: The facts, in no order that means anything.
+  private mutating func newLessons(_ template: ResolutionTemplate, _ start: Int) -> [LearnedFact] {
+    numbered.lessons(start, labels).enumerated().compactMap { lesson, digest in
+      if taught[digest] != nil { return nil }
+      if taught.count >= TemplateTable.mostTaught { taught.removeAll() }
+      taught[digest] = 0
+      return template.lesson(lesson, Names(labels))
+    }
   }
 
   /// Makes a template of a draft for the skeleton at hand, unless rules look at the names in its calls.
   private mutating func prove(
-    _ draft: ResolutionTemplate.Draft, _ event: EventView, _ calls: inout CallTable,
-    _ resolve: (CloudTrailEvent) -> (Resolution, partsRead: Int)
+    _ draft: ResolutionTemplate.Draft, _ event: EventView, _ calls: inout CallTable
   ) {
     let template = labels.renamed().flatMap { letters -> ResolutionTemplate? in
       guard let renamed = event.renamed(labels, letters) else { return nil }
-      let (resolution, partsRead) = resolve(renamed)
+      var partsRead = 0
+      let resolution = shared.resolver.resolve(renamed) { partsRead = $0.partsRead }
       return partsRead > parts ? nil : draft.proved(Names(labels, letters), by: resolution)
     }
     guard let template else {
@@ -175,7 +195,7 @@ struct TemplateTable: Sendable {
       shared.add(.named, key)
       return
     }
-    add(.template(template, Facts(parts: parts, sort: calls.number(of: draft.sort))))
+    add(template, parts: parts, draft.sort, &calls)
     shared.add(.template(template, parts: parts, draft.sort), key)
   }
 
@@ -200,73 +220,94 @@ struct TemplateTable: Sendable {
   }
 
   /// Begins the skeleton of an event.
-  private mutating func begin(_ event: EventView, _ surroundings: (texts: [String?], digest: JSONDigest)) {
-    let key = event.key(.awsRegion).following(event.key(.recipientAccountId)).following(surroundings.digest)
+  private mutating func begin(_ event: EventView, _ surroundings: JSONDigest, _ texts: () -> [String?]) {
+    let key = event.key(.awsRegion).following(event.key(.recipientAccountId)).following(surroundings)
       .tagged(knowsRegions ? 1 : 0)
     if let number = beginningNumbers[key] {
-      labels.restart(from: beginnings[Int(number)])
+      labels.restart(from: beginnings, Int(number))
       return
     }
     labels.reset()
-    for text in surroundings.texts { labels.append(text) }
+    for text in texts() { labels.append(text) }
     event.append(.awsRegion, to: &labels)
     event.append(.recipientAccountId, to: &labels)
     if beginnings.count >= TemplateTable.mostBeginnings {
-      beginnings.removeAll(keepingCapacity: true)
+      beginnings.removeAll()
       beginningNumbers.removeAll()
     }
     beginningNumbers[key] = UInt32(beginnings.count)
-    beginnings.append(labels.beginning)
+    beginnings.append(labels)
   }
 
   /// Finds what is known of the skeleton at hand, here or by other threads.
-  private mutating func find(_ calls: inout CallTable) {
+  ///
+  /// - Returns: Whether calls of it differ by a further part.
+  private mutating func find(_ calls: inout CallTable) -> Bool {
     let number = numbers[key]
     var isDrafted = false
     if let number {
-      if number == DigestTable.fork { return }
+      if number == DigestTable.fork { return true }
       found = Int(number)
-      guard case .met(let draft) = entries[Int(number)] else { return }
-      isDrafted = draft != nil
+      guard case .met = entries[Int(number)] else { return false }
+      isDrafted = drafts[Int(number)] != nil
     }
     switch shared.find(key) {
     case .fork:
       // What was met here stays: it has decided less.
-      if number == nil { numbers[key] = DigestTable.fork }
-    case .met(let draft): if !isDrafted { add(.met(draft)) }
+      if number != nil { return false }
+      numbers[key] = DigestTable.fork
+      return true
+    case .met(let draft): if !isDrafted { add(.met, draft) }
     case .named: add(.named)
-    case .template(let template, let parts, let sort):
-      add(.template(template, Facts(parts: parts, sort: calls.number(of: sort))))
+    case .template(let template, let parts, let sort): add(template, parts: parts, sort, &calls)
     case nil: break
     }
+    return false
+  }
+
+  /// Adds a template for the skeleton at hand.
+  private mutating func add(
+    _ template: ResolutionTemplate, parts: Int, _ sort: CallSort, _ calls: inout CallTable
+  ) {
+    // Before the templates are counted: making room may empty the table.
+    let place = found ?? addPlace()
+    entries[place] = .template(UInt32(templates.count))
+    drafts[place] = nil
+    templates.append(template)
+    facts.append(
+      Facts(
+        labelCount: UInt16(template.labelCount), parts: UInt8(parts), sort: calls.number(of: sort),
+        isTeaching: !template.lessons.isEmpty))
   }
 
   /// Adds or replaces what is known of the skeleton at hand.
-  private mutating func add(_ entry: Entry) {
-    if case .met(_?) = entry { drafts += 1 }
-    if let found {
-      if case .met(_?) = entries[found] { drafts -= 1 }
-      entries[found] = entry
-      return
-    }
+  private mutating func add(_ entry: Entry, _ draft: ResolutionTemplate.Draft? = nil) {
+    let place = found ?? addPlace()
+    entries[place] = entry
+    drafts[place] = draft
+  }
+
+  /// Makes room for what is known of the skeleton at hand.
+  private mutating func addPlace() -> Int {
     if entries.count >= TemplateTable.mostEntries {
       entries.removeAll(keepingCapacity: true)
       numbers.removeAll()
-      drafts = 0
-      if case .met(_?) = entry { drafts = 1 }
+      drafts.removeAll()
+      templates.removeAll()
+      facts.removeAll()
+      numbered = NumberedTemplates()
     }
-    found = entries.count
-    numbers[key] = UInt32(entries.count)
-    entries.append(entry)
+    let place = entries.count
+    found = place
+    numbers[key] = UInt32(place)
+    entries.append(.met)
+    return place
   }
 
   /// Forgets numbers, because the table that they were of is gone.
   mutating func forgetNumbers() {
-    for place in entries.indices {
-      guard case .template(let template, var facts) = entries[place] else { continue }
-      facts.numbers = nil
-      entries[place] = .template(template, facts)
-    }
+    numbered = NumberedTemplates()
+    for number in facts.indices { facts[number].row = nil }
   }
 
   /// Learns from the call that was just asked for and that rules have looked at.
@@ -295,14 +336,14 @@ struct TemplateTable: Sendable {
 
   /// What is known of the skeleton at hand after its first call.
   private func sketch(_ resolution: Resolution, _ sort: CallSort) -> SharedResolver.Entry {
-    if drafts >= TemplateTable.mostDrafts { return .met(nil) }
+    if drafts.count >= TemplateTable.mostDrafts { return .met(nil) }
     return ResolutionTemplate.Draft(resolution, labels, sort).map { .met($0) } ?? .named
   }
 
   /// Notes what is known of the skeleton at hand, but for forks and templates.
   private mutating func note(_ entry: SharedResolver.Entry) {
     switch entry {
-    case .met(let draft): add(.met(draft))
+    case .met(let draft): add(.met, draft)
     case .named: add(.named)
     case .fork, .template: return
     }

@@ -401,13 +401,8 @@ struct UsageRecorder: EventConsumer {
       needs += needsOfResolutions[call.needs]
       return (call.sort, call.observed, known)
     }
-    let resolve = { [resolver] (event: CloudTrailEvent) -> (Resolution, partsRead: Int) in
-      var partsRead = 0
-      let resolution = resolver.resolve(event) { partsRead = $0.partsRead }
-      return (resolution, partsRead)
-    }
     if let found = templates?.call(
-      event, outline, (caller.resolved, caller.surroundings), &recorded.uses, &calls, &needs, resolve)
+      event, outline, caller.surroundings, { caller.resolved }, &recorded.uses, &calls, &needs)
     {
       templateHits += 1
       recorded.learn(found.lessons)
@@ -415,7 +410,8 @@ struct UsageRecorder: EventConsumer {
     }
     if resolutions.count >= UsageRecorder.mostShapes { forgetResolutions() }
     let decoded = decode()
-    let (resolution, partsRead) = resolve(decoded)
+    var partsRead = 0
+    let resolution = resolver.resolve(decoded) { partsRead = $0.partsRead }
     let sorted = CallSort(CallFacts(decoded, caller.principal, resolution))
     let sort = calls.number(of: sorted)
     templates?.learn(event, resolution, sorted, partsRead)
