@@ -1,6 +1,6 @@
 // Lists of numbers, nearly all of which have one number.
 
-/// Lists of distinct numbers whose elements stand in one array; a list of one number stands in the list's own place.
+/// Lists of numbers whose elements stand in one array; a list of one number stands in the list's own place.
 struct NumberLists: Sendable {
   /// A list.
   struct List: Hashable, Sendable {
@@ -35,7 +35,21 @@ struct NumberLists: Sendable {
     links.append(Link(number: 0, next: 0))
   }
 
-  /// Adds a number to a list.
+  /// Adds a number to a list that has it or not.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - list: The list.
+  mutating func append(_ number: UInt32, to list: inout List) {
+    if list.isEmpty, number < List.isNumber {
+      list.head = number | List.isNumber
+      return
+    }
+    if let only = list.number { list.head = add(Link(number: only, next: 0)) }
+    list.head = add(Link(number: number, next: list.head))
+  }
+
+  /// Adds a number to a list of distinct numbers.
   ///
   /// - Parameters:
   ///   - number: The number.
@@ -43,13 +57,8 @@ struct NumberLists: Sendable {
   /// - Returns: Whether the list did not have it.
   /// - Complexity: O(*n*) in the length of the list.
   mutating func insert(_ number: UInt32, into list: inout List) -> Bool {
-    if list.isEmpty, number < List.isNumber {
-      list.head = number | List.isNumber
-      return true
-    }
     if let only = list.number {
       if only == number { return false }
-      list.head = add(Link(number: only, next: 0))
     } else {
       var place = list.head
       while place != 0 {
@@ -58,7 +67,7 @@ struct NumberLists: Sendable {
         place = link.next
       }
     }
-    list.head = add(Link(number: number, next: list.head))
+    append(number, to: &list)
     return true
   }
 
