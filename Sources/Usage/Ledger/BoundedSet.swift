@@ -14,6 +14,9 @@ public struct BoundedSet: Hashable, Sendable {
   public private(set) var limit: Int
   /// Whether more distinct texts were inserted than are kept.
   public private(set) var overflowed = false
+  /// The first bytes of the largest text kept, once there are texts behind it that were dropped: most texts begin with
+  /// larger ones, and no text is looked at to drop them.
+  private var bound = UInt64.max
 
   /// Creates an empty set.
   ///
@@ -40,6 +43,7 @@ public struct BoundedSet: Hashable, Sendable {
     elements = texts
     self.limit = limit
     self.overflowed = overflowed
+    noteBound()
   }
 
   /// Whether no text was inserted.
@@ -57,13 +61,19 @@ public struct BoundedSet: Hashable, Sendable {
   mutating func insert(_ bytes: Span<UInt8>) { insert(bytes) { String(bytes: bytes) } }
 
   private mutating func insert(_ bytes: Span<UInt8>, _ text: () -> String) {
-    guard let place = place(of: bytes) else { return }
+    guard bytes.firstBytes <= bound, let place = place(of: bytes) else { return }
     if elements.count >= limit {
       overflowed = true
-      if place == elements.count { return }
+      if place == elements.count { return noteBound() }
       elements.removeLast()
     }
     elements.insert(text(), at: place)
+    noteBound()
+  }
+
+  private mutating func noteBound() {
+    bound = .max
+    if overflowed, elements.count >= limit, let last = elements.last { bound = last.utf8.span.firstBytes }
   }
 
   /// Where a text belongs, or `nil` where inserting it changes nothing.
@@ -95,6 +105,7 @@ public struct BoundedSet: Hashable, Sendable {
     }
     for text in other.elements { insert(text) }
     overflowed = overflowed || other.overflowed
+    noteBound()
   }
 
   /// Whether two sets keep the same bytes under the same limit.
@@ -107,5 +118,14 @@ public struct BoundedSet: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) {
     for text in elements { text.hashBytes(into: &hasher) }
     hasher.combine(overflowed)
+  }
+}
+
+extension Span<UInt8> {
+  /// The first eight bytes as a number, with zeros behind fewer: texts are in the order of these numbers where they differ.
+  fileprivate var firstBytes: UInt64 {
+    var bytes: UInt64 = 0
+    for place in 0..<Swift.min(8, count) { bytes |= UInt64(self[place]) << UInt64(56 - 8 * place) }
+    return bytes
   }
 }
