@@ -26,19 +26,24 @@ struct RecentNumbers: Sendable {
   @inline(__always)
   private func place(_ digest: UInt64) -> Int { Int(truncatingIfNeeded: digest >> 20) & (places &- 1) }
 
+  @inline(__always)
+  private func marked(_ digest: JSONDigest) -> UInt64 { digest.value == 0 ? 1 : digest.value }
+
   /// The number of a digest; `nil` removes nothing and is what absent ones have.
   ///
   /// - Parameter digest: The digest.
   subscript(digest: JSONDigest) -> UInt32? {
     @inline(__always) get {
       if slots.isEmpty { return nil }
-      let slot = slots[place(digest.value)]
-      return slot.digest == digest.value && slot.digest != 0 ? slot.number : nil
+      let digest = marked(digest)
+      let slot = slots[place(digest)]
+      return slot.digest == digest ? slot.number : nil
     }
     set {
       guard let newValue else { return }
       if slots.isEmpty { slots = [Slot](repeating: Slot(), count: places) }
-      slots[place(digest.value)] = Slot(digest: digest.value, number: newValue)
+      let digest = marked(digest)
+      slots[place(digest)] = Slot(digest: digest, number: newValue)
     }
   }
 

@@ -126,6 +126,15 @@ struct ShapeTable: Sendable {
     }
   }
 
+  /// Asks for the memory of the shape that gives way when one is added, as far as that can be told.
+  ///
+  /// - Parameter digest: The digest of the one that is added.
+  @inline(__always)
+  func prefetchRoom(for digest: JSONDigest) {
+    let set = set(of: ShapeTable.marked(digest))
+    prefetchShape(at: set &* ShapeTable.width &+ Int(states[set].turn))
+  }
+
   /// The shape at a place where there may be none.
   ///
   /// - Parameter place: The place.

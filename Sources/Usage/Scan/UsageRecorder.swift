@@ -55,6 +55,20 @@ struct UsageRecorder: EventConsumer {
     let principal: Principal
   }
 
+  /// An event that is to come.
+  private struct ExpectedEvent: Sendable {
+    let outline: EventOutline
+    /// The digest of what decides its resolution, but for identity and large parts.
+    let content: JSONDigest
+    /// The key of its identity.
+    let identity: JSONDigest
+    /// The digest of content and caller; that of nothing while the caller is not known.
+    var base = JSONDigest.empty
+    /// The key of its shape as far as it is known, and how many large parts are in it.
+    var key = JSONDigest.empty
+    var parts = 0
+  }
+
   /// A shape that was met.
   private struct FoundShape {
     /// Where it stands.
@@ -115,6 +129,8 @@ struct UsageRecorder: EventConsumer {
   private var addresses = RecentDigests(places: 1 << 13)
   /// The numbers of addresses as they are written.
   private var addressNumbers = DigestTable()
+  /// The events to come, by number; `nil` for those that are not looked at.
+  private var expected: [ExpectedEvent?] = []
   /// The people whose calls of shapes are recorded.
   private var users = RecentDigests(places: 1 << 10)
 
@@ -211,6 +227,51 @@ struct UsageRecorder: EventConsumer {
   }
 
   // MARK: Events by their shape
+
+  mutating func expect(_ events: EventBatch) {
+    // Each round asks for what the next one reads, of all events.
+    expected.removeAll(keepingCapacity: true)
+    for number in 0..<events.count {
+      let event = events[number]
+      guard let time = event.time, filter.covers(time) else {
+        expected.append(nil)
+        continue
+      }
+      let outline = EventOutline(event)
+      expected.append(
+        ExpectedEvent(
+          outline: outline, content: event.contentDigest(outline), identity: event.key(.userIdentity)))
+      identities.prefetch(event.key(.userIdentity))
+    }
+    for number in expected.indices {
+      guard let event = expected[number], let known = identities[event.identity] else { continue }
+      let caller = callers[Int(known & ~UsageRecorder.isRecorded)]
+      let key = caller.identity.following(event.content)
+      expected[number]?.base = key
+      expected[number]?.key = key
+      shapes.prefetch(key)
+      resolutionNumbers.prefetch(caller.surroundings.following(event.content))
+    }
+    for round in 0..<2 {
+      for number in expected.indices {
+        guard let event = expected[number], event.base != .empty, event.parts == round else { continue }
+        if let place = shapes.find(event.key) {
+          if shapes.isFork(place) {
+            let key = events[number].key(EventView.parts[round]).following(event.key)
+            expected[number]?.key = key
+            expected[number]?.parts = round + 1
+            shapes.prefetch(key)
+          } else {
+            shapes.prefetchShape(at: place)
+            addresses.prefetch(events[number].key(.sourceIPAddress).following(event.key))
+          }
+        } else {
+          shapes.prefetchRoom(for: event.key)
+          addresses.prefetch(events[number].key(.sourceIPAddress).following(event.key))
+        }
+      }
+    }
+  }
 
   mutating func consume(_ event: EventView, decode make: () -> CloudTrailEvent) {
     // An event is decoded once, for whatever it is the first to show.
@@ -356,10 +417,13 @@ struct UsageRecorder: EventConsumer {
   private mutating func shape(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> FoundShape {
-    let outline = EventOutline(event)
-    let content = event.contentDigest(outline)
-    var key = caller.identity.following(content)
+    let expected = event.number < expected.count ? expected[event.number] : nil
+    let outline = expected?.outline ?? EventOutline(event)
+    let content = expected?.content ?? event.contentDigest(outline)
+    let base = caller.identity.following(content)
+    var key = base
     var parts = 0
+    if let expected, expected.base == base { (key, parts) = (expected.key, expected.parts) }
     while let place = shapes.find(key) {
       shapes.meet(place)
       if !shapes.isFork(place) { return FoundShape(place: place, key: key, isNew: false) }
@@ -369,7 +433,7 @@ struct UsageRecorder: EventConsumer {
     let (shape, needed) = makeShape(event, outline, caller, content, decode)
     // The parts that decided the first event of a key belong to the keys of all events like it; an earlier event may have
     // needed more than this one.
-    key = caller.identity.following(content)
+    key = base
     parts = 0
     while parts < needed || shapes.find(key).map(shapes.isFork) == true {
       put(nil, key)
@@ -403,19 +467,26 @@ struct UsageRecorder: EventConsumer {
     _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
     _ decode: () -> CloudTrailEvent
   ) -> (CallShape, parts: Int) {
-    let principal = callerTexts[Int(caller.texts)].principal
-    if !filter.takesAll, !filter.coversPlace(decode(), principal) { return (CallShape(.ignored), 0) }
+    if !filter.takesAll, !filter.coversPlace(decode(), callerTexts[Int(caller.texts)].principal) {
+      return (CallShape(.ignored), 0)
+    }
     let place = place(event, caller, decode)
     let (sort, observed, partsRead) = call(
       event, outline, caller, caller.surroundings.following(content), decode)
-    let isCovering = !filter.takesAll && !filter.selects(decode(), principal)
+    let isCovering =
+      !filter.takesAll && !filter.selects(decode(), callerTexts[Int(caller.texts)].principal)
     // What nobody asked for still teaches.
     var shape = CallShape(isCovering ? .covering : needs.isEmpty ? .counted : .used)
     shape.isTelling = calls.sorts[Int(sort)].isTelling
     shape.coverage = place
     if !isCovering {
       let region = region(event, decode)
+      // All of these are looked up below, and each would be waited for by itself: first the indices, then the rows.
+      calls.prefetchIndex(sort, by: caller.number, in: region)
+      for need in needs { recorded.uses.prefetchIndex(need, by: caller.number) }
       let surroundings = needs.isEmpty ? 0 : surroundings(event, caller, decode)
+      calls.prefetchRow(sort, by: caller.number, in: region)
+      for need in needs { recorded.uses.prefetchRow(need, by: caller.number) }
       shape.outcome = calls.sorts[Int(sort)].outcome
       shape.call = calls.row(sort, by: caller.number, in: region)
       for need in needs {
@@ -451,7 +522,8 @@ struct UsageRecorder: EventConsumer {
       return (resolution, partsRead)
     }
     if let found = templates?.call(
-      event, outline, (callerTexts[Int(caller.texts)].resolved, caller.surroundings), &recorded.uses, &calls, &needs, resolve)
+      event, outline, (callerTexts[Int(caller.texts)].resolved, caller.surroundings), &recorded.uses, &calls,
+      &needs, resolve)
     {
       templateHits += 1
       recorded.learn(found.lessons)
