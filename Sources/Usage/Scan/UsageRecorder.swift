@@ -15,16 +15,21 @@ import JSONStream
 ///
 /// All but counts may be recorded any number of times, so what was seen before may be forgotten at any time.
 struct UsageRecorder: EventConsumer {
-  /// How many shapes are kept.
-  private static let mostShapes = 16_384
   /// How many resolutions, places and the like are remembered; all are dropped when there are more.
   private static let mostKnown = 16_384
   /// How many callers are remembered; all are dropped when there are more.
   private static let mostCallers = 1 << 15
-  /// How many uses are recorded before families are looked at for the first time.
-  private static let leastUses = 16_384
-  /// How many texts are kept before those are dropped that no use has.
-  private static let leastTexts = 1 << 18
+  /// How much is kept; that changes speed and memory only.
+  struct Limits: Sendable {
+    /// How many shapes are kept, a power of two.
+    var shapes = 16_384
+    /// How many uses are recorded before families are looked at for the first time.
+    var uses = 16_384
+    /// How many texts are kept before those are dropped that no use has.
+    var texts = 1 << 18
+    /// How many calls are resolved before templates are made.
+    var callsBeforeTemplates = 128
+  }
 
   /// Identities that are alike but for what tells sessions of one principal apart, as far as each event asks for them:
   /// numbers only, so that nothing is counted up and down.
@@ -93,8 +98,8 @@ struct UsageRecorder: EventConsumer {
   /// What is counted by number, before it goes into the ledger.
   private var calls = CallTable()
   /// How many uses and texts there may be before large families are generalised.
-  private var usesBeforeGeneralizing = UsageRecorder.leastUses
-  private var textsBeforeGeneralizing = UsageRecorder.leastTexts
+  private var usesBeforeGeneralizing: Int
+  private var textsBeforeGeneralizing: Int
 
   /// The callers of identities as they are written; the highest bit says that the ledger has what the identity tells of
   /// who used the principal.
@@ -105,7 +110,7 @@ struct UsageRecorder: EventConsumer {
   private var callerTexts: [CallerTexts] = []
   /// What identities tell of who used principals, by number of the principal.
   private var sessions: [PrincipalFacts] = []
-  private var shapes = ShapeTable(most: UsageRecorder.mostShapes)
+  private var shapes: ShapeTable
   /// The places of the uses that shapes show.
   private var usesOfShapes = NumberLists()
   private var resolutionNumbers = DigestTable()
@@ -116,8 +121,7 @@ struct UsageRecorder: EventConsumer {
   /// Templates of resolutions, once there were enough of them that making templates pays.
   private var templates: TemplateTable?
   private let shared: SharedResolver
-  /// How many calls are resolved before templates are made.
-  private let templatesAfter: Int
+  private let limits: Limits
   private var resolutionsMade = 0
   /// How many calls were resolved by templates.
   private(set) var templateHits = 0
@@ -139,12 +143,15 @@ struct UsageRecorder: EventConsumer {
   /// - Parameters:
   ///   - filter: Which events count.
   ///   - shared: What the threads of a scan find out together.
-  ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
-  init(filter: EventFilter, _ shared: SharedResolver, templatesAfter: Int = 128) {
+  ///   - limits: How much is kept.
+  init(filter: EventFilter, _ shared: SharedResolver, _ limits: Limits = Limits()) {
     self.shared = shared
     self.filter = filter
     resolver = shared.resolver
-    self.templatesAfter = templatesAfter
+    self.limits = limits
+    usesBeforeGeneralizing = limits.uses
+    textsBeforeGeneralizing = limits.texts
+    shapes = ShapeTable(most: limits.shapes)
   }
 
   /// Creates a recorder that shares nothing.
@@ -194,7 +201,7 @@ struct UsageRecorder: EventConsumer {
   /// ledger, and has been of use.
   private mutating func keepLedger() {
     var counted = calls
-    var rest = UsageRecorder(filter: filter, shared, templatesAfter: templatesAfter)
+    var rest = UsageRecorder(filter: filter, shared, limits)
     swap(&rest.recorded, &recorded)
     rest.templateHits = templateHits
     rest.usesBeforeGeneralizing = usesBeforeGeneralizing
@@ -536,7 +543,7 @@ struct UsageRecorder: EventConsumer {
     let sort = calls.number(of: sorted)
     templates?.learn(event, resolution, sorted, partsRead)
     resolutionsMade += 1
-    if templates == nil, resolutionsMade > templatesAfter {
+    if templates == nil, resolutionsMade > limits.callsBeforeTemplates {
       templates = TemplateTable(shared)
     }
     recorded.learn(resolution.lessons)
@@ -627,8 +634,8 @@ struct UsageRecorder: EventConsumer {
     let before = recorded.uses.count
     recorded.generalize()
     if recorded.uses.count < before || recorded.uses.texts.count >= textsBeforeGeneralizing { compact() }
-    usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * recorded.uses.count)
-    textsBeforeGeneralizing = max(UsageRecorder.leastTexts, 2 * recorded.uses.texts.count)
+    usesBeforeGeneralizing = max(limits.uses, 2 * recorded.uses.count)
+    textsBeforeGeneralizing = max(limits.texts, 2 * recorded.uses.texts.count)
   }
 
   /// Drops the texts that no use has, and all numbers with them.
