@@ -16,7 +16,7 @@ public struct BoundedSet: Hashable, Sendable {
   public private(set) var overflowed = false
   /// The first bytes of the largest text kept, once there are texts behind it that were dropped: most texts begin with
   /// larger ones, and no text is looked at to drop them.
-  private var bound = UInt64.max
+  private var bound = FirstBytes.largest
 
   /// Creates an empty set.
   ///
@@ -61,7 +61,7 @@ public struct BoundedSet: Hashable, Sendable {
   mutating func insert(_ bytes: Span<UInt8>) { insert(bytes) { String(bytes: bytes) } }
 
   private mutating func insert(_ bytes: Span<UInt8>, _ text: () -> String) {
-    guard bytes.firstBytes <= bound, let place = place(of: bytes) else { return }
+    guard !bound.precedes(FirstBytes(bytes)), let place = place(of: bytes) else { return }
     if elements.count >= limit {
       overflowed = true
       if place == elements.count { return noteBound() }
@@ -72,8 +72,8 @@ public struct BoundedSet: Hashable, Sendable {
   }
 
   private mutating func noteBound() {
-    bound = .max
-    if overflowed, elements.count >= limit, let last = elements.last { bound = last.utf8.span.firstBytes }
+    bound = .largest
+    if overflowed, elements.count >= limit, let last = elements.last { bound = FirstBytes(last.utf8.span) }
   }
 
   /// Where a text belongs, or `nil` where inserting it changes nothing.
@@ -121,11 +121,48 @@ public struct BoundedSet: Hashable, Sendable {
   }
 }
 
-extension Span<UInt8> {
-  /// The first eight bytes as a number, with zeros behind fewer: texts are in the order of these numbers where they differ.
-  fileprivate var firstBytes: UInt64 {
-    var bytes: UInt64 = 0
-    for place in 0..<Swift.min(8, count) { bytes |= UInt64(self[place]) << UInt64(56 - 8 * place) }
-    return bytes
+/// The first sixteen bytes of a text as numbers, with zeros behind fewer.
+///
+/// Where two of them differ, the texts are in their order. Access keys of one account have twelve letters in common, so
+/// that eight bytes would tell nothing.
+private struct FirstBytes: Sendable {
+  private var first = UInt64.max
+  private var second = UInt64.max
+
+  /// What no text comes behind.
+  static let largest = FirstBytes()
+
+  private init() {}
+
+  /// Takes the first bytes of a text.
+  ///
+  /// - Parameter text: The text.
+  init(_ text: Span<UInt8>) {
+    first = FirstBytes.word(text, 0)
+    second = FirstBytes.word(text, 8)
+  }
+
+  private static func word(_ text: Span<UInt8>, _ start: Int) -> UInt64 {
+    if text.count >= start + 8 {
+      // Eight bytes are there.
+      return unsafe text.withUnsafeBytes { bytes in
+        unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+      }
+    }
+    var word: UInt64 = 0
+    var place = start
+    while place < text.count {
+      word |= UInt64(text[place]) << UInt64(8 * (start + 7 - place))
+      place += 1
+    }
+    return word
+  }
+
+  /// Whether texts that begin so come before those that begin in another way.
+  ///
+  /// - Parameter other: The other beginning.
+  /// - Returns: Whether they do.
+  func precedes(_ other: FirstBytes) -> Bool {
+    first < other.first || first == other.first && second < other.second
   }
 }

@@ -40,8 +40,8 @@ struct UsageRecorder: EventConsumer {
     let surroundings: JSONDigest
     /// The digest of the person behind it; `nil` for machines.
     let user: JSONDigest?
-    /// Where its texts stand.
-    let texts: UInt32
+    /// Where the texts stand that decide the resolution.
+    let resolved: UInt32
     /// The number of whose permissions it uses.
     let number: UInt32
     /// The number of the service that calls on its behalf.
@@ -50,14 +50,6 @@ struct UsageRecorder: EventConsumer {
     let surroundingsTag: UInt8
     /// Whether the ledger has learnt from its identities.
     var hasTaught = false
-  }
-
-  /// The texts of a caller, for what is met for the first time.
-  private struct CallerTexts: Sendable {
-    /// What decides the resolution.
-    let resolved: [String?]
-    /// Whose permissions it uses.
-    let principal: Principal
   }
 
   /// An event that is to come.
@@ -107,7 +99,9 @@ struct UsageRecorder: EventConsumer {
   private static let isRecorded: UInt32 = 1 << 31
   private var callerNumbers = DigestTable()
   private var callers: [Caller] = []
-  private var callerTexts: [CallerTexts] = []
+  /// What decides the resolution of callers, as texts; found by its digest, for most callers of an account share it.
+  private var resolved: [[String?]] = []
+  private var resolvedNumbers = DigestTable()
   /// What identities tell of who used principals, by number of the principal.
   private var sessions: [PrincipalFacts] = []
   private var shapes: ShapeTable
@@ -355,19 +349,27 @@ struct UsageRecorder: EventConsumer {
       return number
     }
     let identity = view.decoded
-    let texts = CallerTexts(resolved: identity.resolved, principal: Principal(identity))
+    let texts = identity.resolved
+    let surroundings = JSONDigest(texts: texts)
+    let known = resolvedNumbers[surroundings]
+    if known == nil {
+      resolvedNumbers[surroundings] = UInt32(resolved.count)
+      resolved.append(texts)
+    }
     let number = UInt32(callers.count)
     callers.append(
       Caller(
-        identity: identity.principalDigest, surroundings: JSONDigest(texts: texts.resolved), user: user,
-        texts: number, number: recorded.uses.number(of: texts.principal),
+        identity: identity.principalDigest, surroundings: surroundings, user: user,
+        resolved: known ?? UInt32(resolved.count - 1),
+        number: recorded.uses.number(of: Principal(identity)),
         invokedBy: recorded.uses.number(identity.invokedBy),
         surroundingsTag: identity.mfaAuthenticated.map { $0 ? 2 : 1 } ?? 0))
-    callerTexts.append(texts)
     callerNumbers[kind] = number
     identities[key] = number
     return number
   }
+
+  private func principal(of caller: Caller) -> Principal { recorded.uses.principals[Int(caller.number)] }
 
   /// Keeps who used a principal.
   private mutating func recordSession(_ identity: IdentityView, _ principal: Int) {
@@ -386,7 +388,8 @@ struct UsageRecorder: EventConsumer {
   private mutating func forgetCallers() {
     identities.removeAll()
     callers.removeAll(keepingCapacity: true)
-    callerTexts.removeAll(keepingCapacity: true)
+    resolved.removeAll(keepingCapacity: true)
+    resolvedNumbers.removeAll()
     callerNumbers.removeAll()
   }
 
@@ -474,14 +477,14 @@ struct UsageRecorder: EventConsumer {
     _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
     _ decode: () -> CloudTrailEvent
   ) -> (CallShape, parts: Int) {
-    if !filter.takesAll, !filter.coversPlace(decode(), callerTexts[Int(caller.texts)].principal) {
+    if !filter.takesAll, !filter.coversPlace(decode(), principal(of: caller)) {
       return (CallShape(.ignored), 0)
     }
     let place = place(event, caller, decode)
     let (sort, observed, partsRead) = call(
       event, outline, caller, caller.surroundings.following(content), decode)
     let isCovering =
-      !filter.takesAll && !filter.selects(decode(), callerTexts[Int(caller.texts)].principal)
+      !filter.takesAll && !filter.selects(decode(), principal(of: caller))
     // What nobody asked for still teaches.
     var shape = CallShape(isCovering ? .covering : needs.isEmpty ? .counted : .used)
     shape.isTelling = calls.sorts[Int(sort)].isTelling
@@ -529,7 +532,7 @@ struct UsageRecorder: EventConsumer {
       return (resolution, partsRead)
     }
     if let found = templates?.call(
-      event, outline, (callerTexts[Int(caller.texts)].resolved, caller.surroundings), &recorded.uses, &calls,
+      event, outline, (resolved[Int(caller.resolved)], caller.surroundings), &recorded.uses, &calls,
       &needs, resolve)
     {
       templateHits += 1
@@ -539,7 +542,7 @@ struct UsageRecorder: EventConsumer {
     if resolutions.count >= UsageRecorder.mostKnown { forgetResolutions() }
     let decoded = decode()
     let (resolution, partsRead) = resolve(decoded)
-    let sorted = CallSort(CallFacts(decoded, callerTexts[Int(caller.texts)].principal, resolution))
+    let sorted = CallSort(CallFacts(decoded, principal(of: caller), resolution))
     let sort = calls.number(of: sorted)
     templates?.learn(event, resolution, sorted, partsRead)
     resolutionsMade += 1
