@@ -182,7 +182,8 @@ import Testing
       try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: path))
       let filter = EventFilter(UsageFilter(), newest: nil, catalog: .embedded)
       let fast = LogScan(inputs: [.path(path)], jobs: 1).run {
-        UsageRecorder(filter: filter, SharedResolver(.embedded), templatesAfter: 0)
+        UsageRecorder(
+          filter: filter, SharedResolver(.embedded), UsageRecorder.Limits(callsBeforeTemplates: 0))
       }.consumer
       let slow = LogScan(inputs: [.path(path)], jobs: 1).run {
         SlowRecorder(recorder: UsageRecorder(filter: filter, catalog: .embedded))

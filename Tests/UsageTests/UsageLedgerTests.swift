@@ -134,7 +134,12 @@ struct BoundedSetTests {
     arguments: UInt64(1)...20)
   func smallest(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let texts = (0..<40).map { _ in String(Int.random(in: 0..<30, using: &random)) }
+    // Texts that differ early, late, behind many letters in common, or in how many zero bytes end them.
+    let beginnings = ["", "1234567", "ASIAY34FZKBO", "session-1700000", "session-17000000", "\u{e9}"]
+    let texts = (0..<40).map { _ in
+      (random.pick(beginnings) ?? "") + String(Int.random(in: 0..<30, using: &random))
+        + String(repeating: "\0", count: Int.random(in: 0...2, using: &random) / 2)
+    }
     let expected = Array(Set(texts)).sorted { $0.precedes($1) }
     for limit in [1, 3, 30] {
       let set = BoundedSet(texts, limit: limit)

@@ -22,6 +22,8 @@ public import IAM
   private let digests: FieldDigests
   /// Strings of earlier events; the reader keeps them longer than any view.
   private unowned(unsafe) let strings: StringCache
+  /// The number of the event among those that a consumer was told to expect.
+  package let number: Int
   /// What sort of event this is.
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.
@@ -33,15 +35,17 @@ public import IAM
   ///
   /// - Parameters:
   ///   - event: The record, with what was found out when it was looked at.
+  ///   - number: Its number among the events that a consumer was told to expect.
   ///   - strings: Strings of earlier events.
   @inline(__always)
-  init(_ event: HeldEvent, _ strings: StringCache) {
+  init(_ event: HeldEvent, _ number: Int, _ strings: StringCache) {
     unsafe nodes = event.record.nodes
     unsafe text = event.record.text
     fields = event.fields
     identityKey = event.identityKey
     digests = event.fieldDigests
     unsafe self.strings = strings
+    self.number = number
     kind = event.kind
     time = event.time
     exampleID = event.id

@@ -153,7 +153,8 @@ extension RecordReader {
   /// Gives the events that wait to the consumer, but for those that were seen before.
   private mutating func readHeld() {
     let (sink, duplicates, strings) = (sink, duplicates, strings)
-    for event in held {
+    unsafe held.withUnsafeBufferPointer { unsafe sink.expect(EventBatch($0, strings)) }
+    for (number, event) in held.enumerated() {
       if let digest = event.digest, duplicates?.insert(digest) == false {
         counted.duplicates += 1
         continue
@@ -165,7 +166,9 @@ extension RecordReader {
         summary = summary
         recent = (event.format, 1)
       }
-      sink.take(EventView(event, strings)) { CloudTrailEvent(event.record, RecordFacts(event), strings) }
+      sink.take(EventView(event, number, strings)) {
+        CloudTrailEvent(event.record, RecordFacts(event), strings)
+      }
     }
     held.removeAll(keepingCapacity: true)
   }

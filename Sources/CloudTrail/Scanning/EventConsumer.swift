@@ -23,6 +23,13 @@ public protocol EventConsumer: Sendable {
   ///   - decode: Decodes it.
   mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent)
 
+  /// Looks at events that are taken in next, each unless it is a duplicate, before the first of them is.
+  ///
+  /// A consumer that waits for memory can ask for all that the events need before any of them needs it.
+  ///
+  /// - Parameter events: The events, good for this call.
+  mutating func expect(_ events: EventBatch)
+
   /// Takes in a JSON document that is no event and that no reader knows.
   ///
   /// A consumer can read its own formats by this (a ledger among logs). The members named in `Envelope` never reach
@@ -50,6 +57,11 @@ extension EventConsumer {
   public mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent) { consume(decode()) }
 
   /// Does nothing.
+  ///
+  /// - Parameter events: The events.
+  public mutating func expect(_ events: EventBatch) {}
+
+  /// Does nothing.
   public mutating func finish() {}
 
   /// Takes in nothing.
@@ -57,6 +69,31 @@ extension EventConsumer {
   /// - Parameter document: The document.
   /// - Returns: `false`.
   public mutating func consume(document: JSONDocument) -> Bool { false }
+}
+
+/// Events that wait for their turn; they are good for the call that they are passed to, and must not be kept.
+@safe public struct EventBatch {
+  private let events: UnsafeBufferPointer<HeldEvent>
+  /// Strings of earlier events; the reader keeps them longer than any batch.
+  private unowned(unsafe) let strings: StringCache
+
+  /// Wraps events.
+  ///
+  /// - Parameters:
+  ///   - events: The events.
+  ///   - strings: Strings of earlier events.
+  init(_ events: UnsafeBufferPointer<HeldEvent>, _ strings: StringCache) {
+    unsafe self.events = events
+    unsafe self.strings = strings
+  }
+
+  /// How many there are.
+  package var count: Int { unsafe events.count }
+
+  /// An event.
+  ///
+  /// - Parameter number: Its number, from 0.
+  package subscript(number: Int) -> EventView { unsafe EventView(events[number], number, strings) }
 }
 
 /// A JSON document of no form that carries events.

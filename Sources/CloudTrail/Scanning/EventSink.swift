@@ -11,6 +11,11 @@ class EventSink {
   ///   - decode: Decodes it.
   func take(_ event: EventView, decode: () -> CloudTrailEvent) {}
 
+  /// Looks at events that are taken in next.
+  ///
+  /// - Parameter events: The events, good for this call.
+  func expect(_ events: EventBatch) {}
+
   /// Takes in a JSON document that is no event and that no reader knows.
   ///
   /// - Parameter document: The document.
@@ -31,6 +36,8 @@ final class ConsumerSink<Consumer: EventConsumer>: EventSink {
   override func take(_ event: EventView, decode: () -> CloudTrailEvent) {
     consumer.consume(event, decode: decode)
   }
+
+  override func expect(_ events: EventBatch) { consumer.expect(events) }
 
   override func take(_ document: JSONDocument) -> Bool { consumer.consume(document: document) }
 }

@@ -14,6 +14,9 @@ public struct BoundedSet: Hashable, Sendable {
   public private(set) var limit: Int
   /// Whether more distinct texts were inserted than are kept.
   public private(set) var overflowed = false
+  /// The first bytes of the largest text kept, once there are texts behind it that were dropped: most texts begin with
+  /// larger ones, and no text is looked at to drop them.
+  private var bound = FirstBytes.largest
 
   /// Creates an empty set.
   ///
@@ -40,6 +43,7 @@ public struct BoundedSet: Hashable, Sendable {
     elements = texts
     self.limit = limit
     self.overflowed = overflowed
+    noteBound()
   }
 
   /// Whether no text was inserted.
@@ -57,13 +61,19 @@ public struct BoundedSet: Hashable, Sendable {
   mutating func insert(_ bytes: Span<UInt8>) { insert(bytes) { String(bytes: bytes) } }
 
   private mutating func insert(_ bytes: Span<UInt8>, _ text: () -> String) {
-    guard let place = place(of: bytes) else { return }
+    guard !bound.precedes(FirstBytes(bytes)), let place = place(of: bytes) else { return }
     if elements.count >= limit {
       overflowed = true
-      if place == elements.count { return }
+      if place == elements.count { return noteBound() }
       elements.removeLast()
     }
     elements.insert(text(), at: place)
+    noteBound()
+  }
+
+  private mutating func noteBound() {
+    bound = .largest
+    if overflowed, elements.count >= limit, let last = elements.last { bound = FirstBytes(last.utf8.span) }
   }
 
   /// Where a text belongs, or `nil` where inserting it changes nothing.
@@ -95,6 +105,7 @@ public struct BoundedSet: Hashable, Sendable {
     }
     for text in other.elements { insert(text) }
     overflowed = overflowed || other.overflowed
+    noteBound()
   }
 
   /// Whether two sets keep the same bytes under the same limit.
@@ -107,5 +118,51 @@ public struct BoundedSet: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) {
     for text in elements { text.hashBytes(into: &hasher) }
     hasher.combine(overflowed)
+  }
+}
+
+/// The first sixteen bytes of a text as numbers, with zeros behind fewer.
+///
+/// Where two of them differ, the texts are in their order. Access keys of one account have twelve letters in common, so
+/// that eight bytes would tell nothing.
+private struct FirstBytes: Sendable {
+  private var first = UInt64.max
+  private var second = UInt64.max
+
+  /// What no text comes behind.
+  static let largest = FirstBytes()
+
+  private init() {}
+
+  /// Takes the first bytes of a text.
+  ///
+  /// - Parameter text: The text.
+  init(_ text: Span<UInt8>) {
+    first = FirstBytes.word(text, 0)
+    second = FirstBytes.word(text, 8)
+  }
+
+  private static func word(_ text: Span<UInt8>, _ start: Int) -> UInt64 {
+    if text.count >= start + 8 {
+      // Eight bytes are there.
+      return unsafe text.withUnsafeBytes { bytes in
+        unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+      }
+    }
+    var word: UInt64 = 0
+    var place = start
+    while place < text.count {
+      word |= UInt64(text[place]) << UInt64(8 * (start + 7 - place))
+      place += 1
+    }
+    return word
+  }
+
+  /// Whether texts that begin so come before those that begin in another way.
+  ///
+  /// - Parameter other: The other beginning.
+  /// - Returns: Whether they do.
+  func precedes(_ other: FirstBytes) -> Bool {
+    first < other.first || first == other.first && second < other.second
   }
 }

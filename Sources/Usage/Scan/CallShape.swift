@@ -24,14 +24,14 @@ struct CallShape: Sendable {
   /// How they ended.
   var outcome = Outcome.allowed
   /// The number of what they show to be covered.
-  var coverage = 0
+  var coverage: UInt32 = 0
   /// The number under which they are counted as calls.
   var call: UInt32 = 0
-  /// Where the numbers of the uses that they show stand.
-  var uses = 0..<0
-  /// How many events, and when they were.
+  /// The places of the uses that they show.
+  var uses = NumberLists.List()
+  /// How many events that are not recorded yet, and when they were.
   var counts = EventCounts()
-  /// Ids of the first few.
+  /// Ids of some of them.
   var examples = SmallestIDs()
 
   /// Creates a shape without events.

@@ -4,14 +4,10 @@ import IAM
 
 /// What events show to be covered, by numbers instead of keys.
 struct CoverageRecorder: Sendable {
-  private struct Place {
-    let key: CoverageKey
-    var hours = HourSet()
-    var lastHour = Int64.min
-  }
-
-  private var numbers: [CoverageKey: Int] = [:]
-  private var places: [Place] = []
+  private var numbers: [CoverageKey: UInt32] = [:]
+  private var places: [(key: CoverageKey, hours: HourSet)] = []
+  /// The hour of the last event of each place, by itself so that few lines of the processor's cache are looked at.
+  private var lastHours: [Int64] = []
   private var window = EventCounts()
 
   /// Whether nothing was recorded.
@@ -21,11 +17,13 @@ struct CoverageRecorder: Sendable {
   ///
   /// - Parameter key: What events are about.
   /// - Returns: Its number.
-  mutating func number(_ key: CoverageKey) -> Int {
+  mutating func number(_ key: CoverageKey) -> UInt32 {
     if let number = numbers[key] { return number }
-    numbers[key] = places.count
-    places.append(Place(key: key))
-    return places.count - 1
+    let number = UInt32(places.count)
+    numbers[key] = number
+    places.append((key, HourSet()))
+    lastHours.append(.min)
+    return number
   }
 
   /// Records an event.
@@ -34,20 +32,19 @@ struct CoverageRecorder: Sendable {
   ///   - time: When it was.
   ///   - number: The number of what it is about.
   @inline(__always)
-  mutating func add(_ time: Timestamp, to number: Int) {
+  mutating func add(_ time: Timestamp, to number: UInt32) {
     window.add(time)
     let hour = time.secondsSinceEpoch.flooredQuotient(3600)
-    if places[number].lastHour != hour {
-      places[number].lastHour = hour
-      places[number].hours.insert(time)
+    if lastHours[Int(number)] != hour {
+      lastHours[Int(number)] = hour
+      places[Int(number)].hours.insert(time)
     }
   }
 
   /// What was recorded.
   var coverage: Coverage {
     guard window.count > 0 else { return Coverage() }
-    let hours = places.map { ($0.key, $0.hours) }
     return Coverage(
-      hours: Dictionary(uniqueKeysWithValues: hours.filter { !$0.1.days.isEmpty }), window: window.tally)
+      hours: Dictionary(uniqueKeysWithValues: places.filter { !$0.hours.days.isEmpty }), window: window.tally)
   }
 }

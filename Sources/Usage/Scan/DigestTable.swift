@@ -52,6 +52,18 @@ struct DigestTable: Sendable {
     }
   }
 
+  /// Asks for the memory where a digest stands.
+  ///
+  /// - Parameter digest: The digest.
+  @inline(__always)
+  func prefetch(_ digest: JSONDigest) {
+    // A place of the array, which is never empty; nothing is read there.
+    unsafe slots.withUnsafeBufferPointer { slots in
+      guard let start = slots.baseAddress else { return }
+      unsafe JSONStream.prefetch(start + (Int(truncatingIfNeeded: digest.value >> 7) & (slots.count &- 1)))
+    }
+  }
+
   /// Removes all digests, keeping the memory.
   mutating func removeAll() {
     if count == 0 { return }

@@ -10,52 +10,70 @@ import JSONStream
 /// Real trails repeat themselves: most events say what an earlier one said, at another time. What is alike is a
 /// `CallShape`, recognised by keys of the event's parts without decoding any of them. Which parts belong to the key of
 /// a shape is found out by resolving its first event: a part that was not read decides nothing (`resolve(_:noting:)`).
-/// What shapes show is recorded by number (`UseTable`, `CallTable`), and goes into the ledger when that is asked for.
+/// What shapes show is recorded by number (`UseTable`, `CallTable`), and goes into the ledger when that is asked for: of the
+/// first event of a shape at once, of the others when the shape gives way to another one.
 ///
 /// All but counts may be recorded any number of times, so what was seen before may be forgotten at any time.
 struct UsageRecorder: EventConsumer {
-  /// How many shapes are kept; all are recorded and dropped when there are more.
-  private static let mostShapes = 16_384
-  /// How many identities are remembered.
-  private static let mostIdentities = 1 << 15
-  /// How many addresses and people of shapes are remembered.
-  private static let mostSeen = 1 << 14
-  /// How many uses are recorded before families are looked at for the first time.
-  private static let leastUses = 16_384
-  /// How many texts are kept before those are dropped that no use has.
-  private static let leastTexts = 1 << 18
+  /// How many resolutions, places and the like are remembered; all are dropped when there are more.
+  private static let mostKnown = 16_384
+  /// How many callers are remembered; all are dropped when there are more.
+  private static let mostCallers = 1 << 15
+  /// How much is kept; that changes speed and memory only.
+  struct Limits: Sendable {
+    /// How many shapes are kept, a power of two.
+    var shapes = 16_384
+    /// How many uses are recorded before families are looked at for the first time.
+    var uses = 16_384
+    /// How many texts are kept before those are dropped that no use has.
+    var texts = 1 << 18
+    /// How many calls are resolved before templates are made.
+    var callsBeforeTemplates = 128
+  }
 
-  /// Identities that are alike but for what tells sessions of one principal apart.
-  private final class Caller: Sendable {
+  /// Identities that are alike but for what tells sessions of one principal apart, as far as each event asks for them:
+  /// numbers only, so that nothing is counted up and down.
+  private struct Caller: Sendable {
     /// The digest of what decides the principal and the resolution: sessions of one role are alike.
     let identity: JSONDigest
     /// The digest of what decides the resolution: callers of one account are alike.
     let surroundings: JSONDigest
-    /// What decides the resolution, as texts.
-    let resolved: [String?]
-    /// Whose permissions it uses, and its number.
-    let principal: Principal
+    /// The digest of the person behind it; `nil` for machines.
+    let user: JSONDigest?
+    /// Where the texts stand that decide the resolution.
+    let resolved: UInt32
+    /// The number of whose permissions it uses.
     let number: UInt32
     /// The number of the service that calls on its behalf.
     let invokedBy: UInt32
-    /// The digest of the person behind it; `nil` for machines.
-    let user: JSONDigest?
     /// Of the values of condition keys, whether multi-factor authentication was used.
-    let surroundingsTag: UInt64
+    let surroundingsTag: UInt8
+    /// Whether the ledger has learnt from its identities.
+    var hasTaught = false
+  }
 
-    init(
-      _ user: UserIdentity, _ identity: JSONDigest, _ person: JSONDigest?, _ principal: Principal,
-      in uses: inout UseTable
-    ) {
-      self.identity = identity
-      resolved = user.resolved
-      surroundings = JSONDigest(texts: resolved)
-      self.principal = principal
-      number = uses.number(of: principal)
-      invokedBy = uses.number(user.invokedBy)
-      surroundingsTag = user.mfaAuthenticated.map { $0 ? 2 : 1 } ?? 0
-      self.user = person
-    }
+  /// An event that is to come.
+  private struct ExpectedEvent: Sendable {
+    let outline: EventOutline
+    /// The digest of what decides its resolution, but for identity and large parts.
+    let content: JSONDigest
+    /// The key of its identity.
+    let identity: JSONDigest
+    /// The digest of content and caller; that of nothing while the caller is not known.
+    var base = JSONDigest.empty
+    /// The key of its shape as far as it is known, and how many large parts are in it.
+    var key = JSONDigest.empty
+    var parts = 0
+  }
+
+  /// A shape that was met.
+  private struct FoundShape {
+    /// Where it stands.
+    let place: Int
+    /// The digest of what its events share.
+    let key: JSONDigest
+    /// Whether it was not there before.
+    let isNew: Bool
   }
 
   /// What a call needed, by number.
@@ -72,23 +90,23 @@ struct UsageRecorder: EventConsumer {
   /// What is counted by number, before it goes into the ledger.
   private var calls = CallTable()
   /// How many uses and texts there may be before large families are generalised.
-  private var usesBeforeGeneralizing = UsageRecorder.leastUses
-  private var textsBeforeGeneralizing = UsageRecorder.leastTexts
+  private var usesBeforeGeneralizing: Int
+  private var textsBeforeGeneralizing: Int
 
   /// The callers of identities as they are written; the highest bit says that the ledger has what the identity tells of
   /// who used the principal.
-  private var identities = DigestTable()
+  private var identities = RecentNumbers(places: 1 << 14)
   private static let isRecorded: UInt32 = 1 << 31
   private var callerNumbers = DigestTable()
   private var callers: [Caller] = []
-  /// Whether the ledger has learnt from the identities of each caller.
-  private var hasTaught: [Bool] = []
+  /// What decides the resolution of callers, as texts; found by its digest, for most callers of an account share it.
+  private var resolved: [[String?]] = []
+  private var resolvedNumbers = DigestTable()
   /// What identities tell of who used principals, by number of the principal.
   private var sessions: [PrincipalFacts] = []
-  private var shapeNumbers = DigestTable()
-  private var shapes: [CallShape] = []
-  /// The numbers of the uses that shapes show.
-  private var usesOfShapes: [Int] = []
+  private var shapes: ShapeTable
+  /// The places of the uses that shapes show.
+  private var usesOfShapes = NumberLists()
   private var resolutionNumbers = DigestTable()
   private var resolutions: [NumberedCall] = []
   private var needsOfResolutions: [UseTable.Need] = []
@@ -97,8 +115,7 @@ struct UsageRecorder: EventConsumer {
   /// Templates of resolutions, once there were enough of them that making templates pays.
   private var templates: TemplateTable?
   private let shared: SharedResolver
-  /// How many calls are resolved before templates are made.
-  private let templatesAfter: Int
+  private let limits: Limits
   private var resolutionsMade = 0
   /// How many calls were resolved by templates.
   private(set) var templateHits = 0
@@ -106,23 +123,29 @@ struct UsageRecorder: EventConsumer {
   private var regionNumbers = DigestTable()
   private var placeNumbers = DigestTable()
   private var coverage = CoverageRecorder()
-  private var addresses = DigestTable()
+  /// The addresses that are recorded of shapes.
+  private var addresses = RecentDigests(places: 1 << 13)
   /// The numbers of addresses as they are written.
   private var addressNumbers = DigestTable()
-  /// The people whose calls of a shape are recorded.
-  private var users = DigestTable()
+  /// The events to come, by number; `nil` for those that are not looked at.
+  private var expected: [ExpectedEvent?] = []
+  /// The people whose calls of shapes are recorded.
+  private var users = RecentDigests(places: 1 << 10)
 
   /// Creates a recorder with an empty ledger.
   ///
   /// - Parameters:
   ///   - filter: Which events count.
   ///   - shared: What the threads of a scan find out together.
-  ///   - templatesAfter: How many calls are resolved before templates are made; that changes the speed only.
-  init(filter: EventFilter, _ shared: SharedResolver, templatesAfter: Int = 128) {
+  ///   - limits: How much is kept.
+  init(filter: EventFilter, _ shared: SharedResolver, _ limits: Limits = Limits()) {
     self.shared = shared
     self.filter = filter
     resolver = shared.resolver
-    self.templatesAfter = templatesAfter
+    self.limits = limits
+    usesBeforeGeneralizing = limits.uses
+    textsBeforeGeneralizing = limits.texts
+    shapes = ShapeTable(most: limits.shapes)
   }
 
   /// Creates a recorder that shares nothing.
@@ -172,7 +195,7 @@ struct UsageRecorder: EventConsumer {
   /// ledger, and has been of use.
   private mutating func keepLedger() {
     var counted = calls
-    var rest = UsageRecorder(filter: filter, shared, templatesAfter: templatesAfter)
+    var rest = UsageRecorder(filter: filter, shared, limits)
     swap(&rest.recorded, &recorded)
     rest.templateHits = templateHits
     rest.usesBeforeGeneralizing = usesBeforeGeneralizing
@@ -206,6 +229,51 @@ struct UsageRecorder: EventConsumer {
 
   // MARK: Events by their shape
 
+  mutating func expect(_ events: EventBatch) {
+    // Each round asks for what the next one reads, of all events.
+    expected.removeAll(keepingCapacity: true)
+    for number in 0..<events.count {
+      let event = events[number]
+      guard let time = event.time, filter.covers(time) else {
+        expected.append(nil)
+        continue
+      }
+      let outline = EventOutline(event)
+      expected.append(
+        ExpectedEvent(
+          outline: outline, content: event.contentDigest(outline), identity: event.key(.userIdentity)))
+      identities.prefetch(event.key(.userIdentity))
+    }
+    for number in expected.indices {
+      guard let event = expected[number], let known = identities[event.identity] else { continue }
+      let caller = callers[Int(known & ~UsageRecorder.isRecorded)]
+      let key = caller.identity.following(event.content)
+      expected[number]?.base = key
+      expected[number]?.key = key
+      shapes.prefetch(key)
+      resolutionNumbers.prefetch(caller.surroundings.following(event.content))
+    }
+    for round in 0..<2 {
+      for number in expected.indices {
+        guard let event = expected[number], event.base != .empty, event.parts == round else { continue }
+        if let place = shapes.find(event.key) {
+          if shapes.isFork(place) {
+            let key = events[number].key(EventView.parts[round]).following(event.key)
+            expected[number]?.key = key
+            expected[number]?.parts = round + 1
+            shapes.prefetch(key)
+          } else {
+            shapes.prefetchShape(at: place)
+            addresses.prefetch(events[number].key(.sourceIPAddress).following(event.key))
+          }
+        } else {
+          shapes.prefetchRoom(for: event.key)
+          addresses.prefetch(events[number].key(.sourceIPAddress).following(event.key))
+        }
+      }
+    }
+  }
+
   mutating func consume(_ event: EventView, decode make: () -> CloudTrailEvent) {
     // An event is decoded once, for whatever it is the first to show.
     var made = DecodedEvent.missing
@@ -219,33 +287,49 @@ struct UsageRecorder: EventConsumer {
     guard let time = event.time else { return consume(decode()) }
     guard filter.covers(time) else { return }
     // Numbers of callers are good until then.
-    if shapes.count >= UsageRecorder.mostShapes { recordShapes() }
+    generalizeIfLarge()
     let identity = event.key(.userIdentity)
     let known = identities[identity] ?? addIdentity(identity, event)
     let number = Int(known & ~UsageRecorder.isRecorded)
     let caller = callers[number]
     let shape = shape(event, caller, decode)
-    let treatment = shapes[shape].treatment
+    let treatment = shapes[shape.place].treatment
     if treatment == .ignored { return }
-    coverage.add(time, to: shapes[shape].coverage)
-    if shapes[shape].isTelling, !hasTaught[number] {
-      hasTaught[number] = true
+    coverage.add(time, to: shapes[shape.place].coverage)
+    if !caller.hasTaught, shapes[shape.place].isTelling {
+      callers[number].hasTaught = true
       recorded.learn(Lessons.facts(event.identity.decoded))
     }
     if treatment == .covering { return }
-    shapes[shape].counts.add(time)
+    if shape.isNew {
+      calls.record(EventCounts(time), in: shapes[shape.place].call)
+    } else {
+      shapes[shape.place].counts.add(time)
+    }
     if known & UsageRecorder.isRecorded == 0 {
       identities[identity] = known | UsageRecorder.isRecorded
       recordSession(event.identity, Int(caller.number))
     }
     guard treatment == .used else { return }
-    if let id = event.exampleID {
-      shapes[shape].examples.insert(id)
-    } else if event.has(.eventID), let id = event.plainText(.eventID) ?? decode().eventID {
-      for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(oddID: id, at: use) }
+    if shape.isNew {
+      recordFirst(event.exampleID, time, shapes[shape.place])
+    } else if let id = event.exampleID {
+      shapes[shape.place].examples.insert(id)
+    }
+    if event.exampleID == nil, event.has(.eventID), let id = event.plainText(.eventID) ?? decode().eventID {
+      usesOfShapes.forEach(shapes[shape.place].uses) { recorded.uses.note(oddID: id, at: Int($0)) }
     }
     recordAddress(event, shape, decode)
     if let user = caller.user { recordUser(user, shape, event) }
+  }
+
+  /// Records the first event of a shape with the uses that it shows: they are at hand, and most shapes have no other event.
+  private mutating func recordFirst(_ id: ExampleID?, _ time: Timestamp, _ shape: CallShape) {
+    var examples = SmallestIDs()
+    if let id { examples.insert(id) }
+    usesOfShapes.forEach(shape.uses) {
+      recorded.uses.record(EventCounts(time), shape.outcome, examples, at: Int($0))
+    }
   }
 
   /// Adds an identity.
@@ -255,7 +339,7 @@ struct UsageRecorder: EventConsumer {
   ///   - event: The event.
   /// - Returns: The number of its caller.
   private mutating func addIdentity(_ key: JSONDigest, _ event: EventView) -> UInt32 {
-    if max(identities.count, callers.count) >= UsageRecorder.mostIdentities { forgetCallers() }
+    if callers.count >= UsageRecorder.mostCallers { forgetCallers() }
     let view = event.identity
     let user = RoleUser.digest(of: view)
     // What a person used a role for is kept of people whose identity differs from others' by the session alone.
@@ -265,14 +349,27 @@ struct UsageRecorder: EventConsumer {
       return number
     }
     let identity = view.decoded
+    let texts = identity.resolved
+    let surroundings = JSONDigest(texts: texts)
+    let known = resolvedNumbers[surroundings]
+    if known == nil {
+      resolvedNumbers[surroundings] = UInt32(resolved.count)
+      resolved.append(texts)
+    }
+    let number = UInt32(callers.count)
     callers.append(
-      Caller(identity, identity.principalDigest, user, Principal(identity), in: &recorded.uses))
-    hasTaught.append(false)
-    let number = UInt32(callers.count - 1)
+      Caller(
+        identity: identity.principalDigest, surroundings: surroundings, user: user,
+        resolved: known ?? UInt32(resolved.count - 1),
+        number: recorded.uses.number(of: Principal(identity)),
+        invokedBy: recorded.uses.number(identity.invokedBy),
+        surroundingsTag: identity.mfaAuthenticated.map { $0 ? 2 : 1 } ?? 0))
     callerNumbers[kind] = number
     identities[key] = number
     return number
   }
+
+  private func principal(of caller: Caller) -> Principal { recorded.uses.principals[Int(caller.number)] }
 
   /// Keeps who used a principal.
   private mutating func recordSession(_ identity: IdentityView, _ principal: Int) {
@@ -291,20 +388,20 @@ struct UsageRecorder: EventConsumer {
   private mutating func forgetCallers() {
     identities.removeAll()
     callers.removeAll(keepingCapacity: true)
-    hasTaught.removeAll(keepingCapacity: true)
+    resolved.removeAll(keepingCapacity: true)
+    resolvedNumbers.removeAll()
     callerNumbers.removeAll()
   }
 
   /// Keeps the address of a caller with the uses of a shape.
-  private mutating func recordAddress(_ event: EventView, _ shape: Int, _ decode: () -> CloudTrailEvent) {
+  private mutating func recordAddress(
+    _ event: EventView, _ shape: FoundShape, _ decode: () -> CloudTrailEvent
+  ) {
     let written = event.key(.sourceIPAddress)
-    let key = written.following(JSONDigest(UInt64(shape)))
-    guard addresses[key] == nil else { return }
-    if addresses.count >= UsageRecorder.mostSeen { addresses.removeAll() }
-    addresses[key] = 0
+    guard addresses.insert(written.following(shape.key)) else { return }
     var number = addressNumbers[written]
     if number == nil {
-      if addressNumbers.count >= UsageRecorder.mostSeen { addressNumbers.removeAll() }
+      if addressNumbers.count >= UsageRecorder.mostKnown { addressNumbers.removeAll() }
       // Most addresses are plain; the others are left to the decoder.
       let address =
         event.plainText(.sourceIPAddress).map(CloudTrailEvent.callerAddress(_:)) ?? decode().callerAddress
@@ -312,37 +409,62 @@ struct UsageRecorder: EventConsumer {
       addressNumbers[written] = number
     }
     guard let number, number != TextTable.none else { return }
-    for use in usesOfShapes[shapes[shape].uses] { recorded.uses.note(address: number, at: use) }
+    usesOfShapes.forEach(shapes[shape.place].uses) { recorded.uses.note(address: number, at: Int($0)) }
   }
 
   /// Keeps what a person used a role for.
-  private mutating func recordUser(_ user: JSONDigest, _ shape: Int, _ event: EventView) {
-    let key = user.following(JSONDigest(UInt64(shape)))
-    guard users[key] == nil else { return }
-    if users.count >= UsageRecorder.mostSeen { users.removeAll() }
-    users[key] = 0
-    guard shapes[shape].outcome != .denied, let user = RoleUser(event.identity) else { return }
+  private mutating func recordUser(_ user: JSONDigest, _ shape: FoundShape, _ event: EventView) {
+    guard users.insert(user.following(shape.key)) else { return }
+    guard shapes[shape.place].outcome != .denied, let user = RoleUser(event.identity) else { return }
     let reader = UseReader(recorded.uses)
-    let keys = usesOfShapes[shapes[shape].uses].map { reader.key(at: $0) }
-    for key in keys { recorded.recordUser(user, of: key.principal, [key.action]) }
+    usesOfShapes.forEach(shapes[shape.place].uses) {
+      let key = reader.key(at: Int($0))
+      recorded.recordUser(user, of: key.principal, [key.action])
+    }
   }
 
-  /// The number of an event's shape.
+  /// The shape of an event, which is added if it is not there.
   private mutating func shape(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
-  ) -> Int {
-    let outline = EventOutline(event)
-    let content = event.contentDigest(outline)
-    var key = caller.identity.following(content)
-    var known = 0
-    if let number = shapeNumbers.number(event, &key, &known) { return number }
-    // The parts that decided the first event of a key belong to the keys of all events like it.
-    let needed = addShape(event, outline, caller, content, decode)
-    shapeNumbers.add(shapes.count - 1, event, caller.identity.following(content), parts: needed)
-    return shapes.count - 1
+  ) -> FoundShape {
+    let expected = event.number < expected.count ? expected[event.number] : nil
+    let outline = expected?.outline ?? EventOutline(event)
+    let content = expected?.content ?? event.contentDigest(outline)
+    let base = caller.identity.following(content)
+    var key = base
+    var parts = 0
+    if let expected, expected.base == base { (key, parts) = (expected.key, expected.parts) }
+    while let place = shapes.find(key) {
+      shapes.meet(place)
+      if !shapes.isFork(place) { return FoundShape(place: place, key: key, isNew: false) }
+      key = event.key(EventView.parts[parts]).following(key)
+      parts += 1
+    }
+    let (shape, needed) = makeShape(event, outline, caller, content, decode)
+    // The parts that decided the first event of a key belong to the keys of all events like it; an earlier event may have
+    // needed more than this one.
+    key = base
+    parts = 0
+    while parts < needed || shapes.find(key).map(shapes.isFork) == true {
+      put(nil, key)
+      key = event.key(EventView.parts[parts]).following(key)
+      parts += 1
+    }
+    return FoundShape(place: put(shape, key), key: key, isNew: true)
   }
 
-  /// Adds the shape of an event.
+  /// Puts a shape, or a fork for `nil`, into the place of what gives way to it, which is recorded.
+  ///
+  /// - Returns: The place.
+  @discardableResult
+  private mutating func put(_ shape: CallShape?, _ key: JSONDigest) -> Int {
+    let place = shapes.room(for: key)
+    recordShape(at: place)
+    shapes.put(shape, key, at: place)
+    return place
+  }
+
+  /// Makes the shape of an event.
   ///
   /// - Parameters:
   ///   - event: The event.
@@ -350,26 +472,31 @@ struct UsageRecorder: EventConsumer {
   ///   - caller: Who made the call.
   ///   - content: The digest of what decides its resolution, but for identity and large parts.
   ///   - decode: Decodes the event.
-  /// - Returns: How many of its large parts decided the shape.
-  private mutating func addShape(
+  /// - Returns: The shape, and how many of the event's large parts decided it.
+  private mutating func makeShape(
     _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
     _ decode: () -> CloudTrailEvent
-  ) -> Int {
-    if !filter.takesAll, !filter.coversPlace(decode(), caller.principal) {
-      shapes.append(CallShape(.ignored))
-      return 0
+  ) -> (CallShape, parts: Int) {
+    if !filter.takesAll, !filter.coversPlace(decode(), principal(of: caller)) {
+      return (CallShape(.ignored), 0)
     }
     let place = place(event, caller, decode)
     let (sort, observed, partsRead) = call(
       event, outline, caller, caller.surroundings.following(content), decode)
-    let isCovering = !filter.takesAll && !filter.selects(decode(), caller.principal)
+    let isCovering =
+      !filter.takesAll && !filter.selects(decode(), principal(of: caller))
     // What nobody asked for still teaches.
     var shape = CallShape(isCovering ? .covering : needs.isEmpty ? .counted : .used)
     shape.isTelling = calls.sorts[Int(sort)].isTelling
     shape.coverage = place
     if !isCovering {
       let region = region(event, decode)
+      // All of these are looked up below, and each would be waited for by itself: first the indices, then the rows.
+      calls.prefetchIndex(sort, by: caller.number, in: region)
+      for need in needs { recorded.uses.prefetchIndex(need, by: caller.number) }
       let surroundings = needs.isEmpty ? 0 : surroundings(event, caller, decode)
+      calls.prefetchRow(sort, by: caller.number, in: region)
+      for need in needs { recorded.uses.prefetchRow(need, by: caller.number) }
       shape.outcome = calls.sorts[Int(sort)].outcome
       shape.call = calls.row(sort, by: caller.number, in: region)
       for need in needs {
@@ -378,12 +505,10 @@ struct UsageRecorder: EventConsumer {
           UseTable.Circumstances(
             region: region, via: caller.invokedBy, rule: need.rule, reason: need.reason,
             surroundings: surroundings, observed: observed), at: use)
-        usesOfShapes.append(use)
+        usesOfShapes.append(UInt32(use), to: &shape.uses)
       }
-      shape.uses = usesOfShapes.count - needs.count..<usesOfShapes.count
     }
-    shapes.append(shape)
-    return partsRead
+    return (shape, partsRead)
   }
 
   /// What a call needed, and how many of its large parts decided that.
@@ -402,21 +527,22 @@ struct UsageRecorder: EventConsumer {
       return (call.sort, call.observed, known)
     }
     if let found = templates?.call(
-      event, outline, caller.surroundings, { caller.resolved }, &recorded.uses, &calls, &needs)
+      event, outline, caller.surroundings, { [resolved] in resolved[Int(caller.resolved)] }, &recorded.uses,
+      &calls, &needs)
     {
       templateHits += 1
       recorded.learn(found.lessons)
       return (found.sort, found.observed, max(known, found.parts))
     }
-    if resolutions.count >= UsageRecorder.mostShapes { forgetResolutions() }
+    if resolutions.count >= UsageRecorder.mostKnown { forgetResolutions() }
     let decoded = decode()
     var partsRead = 0
     let resolution = resolver.resolve(decoded) { partsRead = $0.partsRead }
-    let sorted = CallSort(CallFacts(decoded, caller.principal, resolution))
+    let sorted = CallSort(CallFacts(decoded, principal(of: caller), resolution))
     let sort = calls.number(of: sorted)
     templates?.learn(event, resolution, sorted, partsRead)
     resolutionsMade += 1
-    if templates == nil, resolutionsMade > templatesAfter {
+    if templates == nil, resolutionsMade > limits.callsBeforeTemplates {
       templates = TemplateTable(shared)
     }
     recorded.learn(resolution.lessons)
@@ -442,14 +568,14 @@ struct UsageRecorder: EventConsumer {
   /// The number of what an event shows to be covered.
   private mutating func place(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
-  ) -> Int {
+  ) -> UInt32 {
     // The caller's account counts where the record does not tell whose log it stands in.
     let rest = event.has(.recipientAccountId) ? JSONDigest.empty : caller.surroundings
     let key = event.placeDigest.following(rest)
-    if let number = placeNumbers[key] { return Int(number) }
-    if placeNumbers.count >= UsageRecorder.mostShapes { placeNumbers.removeAll() }
+    if let number = placeNumbers[key] { return number }
+    if placeNumbers.count >= UsageRecorder.mostKnown { placeNumbers.removeAll() }
     let number = coverage.number(CoverageKey(event) ?? CoverageKey(decode()))
-    placeNumbers[key] = UInt32(number)
+    placeNumbers[key] = number
     return number
   }
 
@@ -457,7 +583,7 @@ struct UsageRecorder: EventConsumer {
   private mutating func region(_ event: EventView, _ decode: () -> CloudTrailEvent) -> UInt32 {
     let key = event.key(.awsRegion)
     if let number = regionNumbers[key] { return number }
-    if regionNumbers.count >= UsageRecorder.mostShapes { regionNumbers.removeAll() }
+    if regionNumbers.count >= UsageRecorder.mostKnown { regionNumbers.removeAll() }
     let number = recorded.uses.number(event.plainText(.awsRegion) ?? decode().awsRegion)
     regionNumbers[key] = number
     return number
@@ -467,9 +593,9 @@ struct UsageRecorder: EventConsumer {
   private mutating func surroundings(
     _ event: EventView, _ caller: Caller, _ decode: () -> CloudTrailEvent
   ) -> UInt32 {
-    let key = event.surroundingsDigest.tagged(caller.surroundingsTag)
+    let key = event.surroundingsDigest.tagged(UInt64(caller.surroundingsTag))
     if let number = surroundingNumbers[key] { return number }
-    if surroundingNumbers.count >= UsageRecorder.mostShapes { surroundingNumbers.removeAll() }
+    if surroundingNumbers.count >= UsageRecorder.mostKnown { surroundingNumbers.removeAll() }
     let number = recorded.uses.number(of: decode().surroundings)
     surroundingNumbers[key] = number
     return number
@@ -477,32 +603,38 @@ struct UsageRecorder: EventConsumer {
 
   /// Counts what shapes have counted by use and by call, and forgets the shapes.
   private mutating func recordShapes() {
-    for shape in shapes where shape.counts.count > 0 {
-      calls.record(shape.counts, in: shape.call)
-      for use in usesOfShapes[shape.uses] {
-        recorded.uses.record(shape.counts, shape.outcome, shape.examples, at: use)
-      }
-    }
-    shapes.removeAll(keepingCapacity: true)
-    usesOfShapes.removeAll(keepingCapacity: true)
-    shapeNumbers.removeAll()
+    if shapes.isEmpty { return }
+    for place in shapes.places { recordShape(at: place) }
+    shapes.removeAll()
     addresses.removeAll()
     users.removeAll()
-    generalizeIfLarge()
+  }
+
+  /// Counts what a shape has counted by use and by call, if one stands at a place; it is not counted any more.
+  private mutating func recordShape(at place: Int) {
+    guard var shape = shapes.shape(at: place) else { return }
+    if shape.counts.count > 0 {
+      calls.record(shape.counts, in: shape.call)
+      usesOfShapes.forEach(shape.uses) {
+        recorded.uses.record(shape.counts, shape.outcome, shape.examples, at: Int($0))
+      }
+    }
+    usesOfShapes.removeAll(&shape.uses)
   }
 
   /// Generalises large families, and lets as many uses as remain come before the next time: a constant share of the work.
   ///
-  /// Shapes have been recorded before; numbers are others here.
+  /// Uses have other places afterwards, so that shapes are forgotten.
   private mutating func generalizeIfLarge() {
     guard
       recorded.uses.count >= usesBeforeGeneralizing || recorded.uses.texts.count >= textsBeforeGeneralizing
     else { return }
+    recordShapes()
     let before = recorded.uses.count
     recorded.generalize()
     if recorded.uses.count < before || recorded.uses.texts.count >= textsBeforeGeneralizing { compact() }
-    usesBeforeGeneralizing = max(UsageRecorder.leastUses, 2 * recorded.uses.count)
-    textsBeforeGeneralizing = max(UsageRecorder.leastTexts, 2 * recorded.uses.texts.count)
+    usesBeforeGeneralizing = max(limits.uses, 2 * recorded.uses.count)
+    textsBeforeGeneralizing = max(limits.texts, 2 * recorded.uses.texts.count)
   }
 
   /// Drops the texts that no use has, and all numbers with them.

@@ -84,7 +84,8 @@ public struct UsageScan: Sendable {
 
   private func recorded() throws -> (UsageRecorder, LogSummary) {
     let shared = SharedResolver(catalog)
-    return try fold { filter, _ in UsageRecorder(filter: filter, shared, templatesAfter: templatesAfter) }
+    let limits = UsageRecorder.Limits(callsBeforeTemplates: templatesAfter)
+    return try fold { filter, _ in UsageRecorder(filter: filter, shared, limits) }
   }
 
   /// Feeds the events of the inputs to consumers.

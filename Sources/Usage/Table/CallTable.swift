@@ -85,6 +85,32 @@ struct CallTable: Sendable {
     return number
   }
 
+  private static func hash(_ sort: UInt32, _ principal: UInt32, _ region: UInt32) -> UInt64 {
+    JSONDigest(UInt64(sort) << 32 | UInt64(principal)).following(JSONDigest(UInt64(region))).value
+  }
+
+  /// Asks for the part of the index that finding a number takes.
+  ///
+  /// - Parameters:
+  ///   - sort: The number of the sort of calls.
+  ///   - principal: The number of the principal.
+  ///   - region: The number of the region.
+  @inline(__always)
+  func prefetchIndex(_ sort: UInt32, by principal: UInt32, in region: UInt32) {
+    index.prefetch(CallTable.hash(sort, principal, region))
+  }
+
+  /// Asks for the row of a number.
+  ///
+  /// - Parameters:
+  ///   - sort: The number of the sort of calls.
+  ///   - principal: The number of the principal.
+  ///   - region: The number of the region.
+  @inline(__always)
+  func prefetchRow(_ sort: UInt32, by principal: UInt32, in region: UInt32) {
+    if let row = index.likely(CallTable.hash(sort, principal, region)) { rows.prefetch(row) }
+  }
+
   /// The number under which calls are counted.
   ///
   /// - Parameters:
@@ -93,7 +119,7 @@ struct CallTable: Sendable {
   ///   - region: The number of the region in that table.
   /// - Returns: The number.
   mutating func row(_ sort: UInt32, by principal: UInt32, in region: UInt32) -> UInt32 {
-    let hash = JSONDigest(UInt64(sort) << 32 | UInt64(principal)).following(JSONDigest(UInt64(region))).value
+    let hash = CallTable.hash(sort, principal, region)
     let known = index.find(hash) { row in
       let known = rows[row]
       return known.sort == sort && known.principal == principal && known.region == region

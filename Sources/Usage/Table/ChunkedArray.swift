@@ -3,6 +3,8 @@
 // An array that doubles has for a moment three times the memory of what it holds, of which it has used two thirds, and the
 // system makes the pages of each copy anew. Chunks of one size waste at most the rest of the last one.
 
+import JSONStream
+
 /// Elements by number, in chunks of one size; the first chunk grows as an array does, so that few elements take little.
 struct ChunkedArray<Element: Sendable>: Sendable {
   /// How many bits of a number tell the place in a chunk.
@@ -38,6 +40,18 @@ struct ChunkedArray<Element: Sendable>: Sendable {
   @inline(__always)
   mutating func update(_ number: Int, _ change: (inout Element) -> Void) {
     change(&chunks[number >> Self.placeBits][number & Self.mask])
+  }
+
+  /// Asks for the memory of an element.
+  ///
+  /// - Parameter number: Its number.
+  @inline(__always)
+  func prefetch(_ number: Int) {
+    // A place of the chunk, if there is one; nothing is read there.
+    unsafe chunks[number >> Self.placeBits].withUnsafeBufferPointer { chunk in
+      guard let start = chunk.baseAddress else { return }
+      unsafe JSONStream.prefetch(start + (number & Self.mask))
+    }
   }
 
   /// Adds an element behind the others.

@@ -13,6 +13,11 @@ struct EventCounts: Sendable {
   /// Creates counts of nothing.
   init() {}
 
+  /// Counts one event.
+  ///
+  /// - Parameter time: When it was.
+  init(_ time: Timestamp) { add(time) }
+
   /// Creates counts.
   ///
   /// - Parameters:

@@ -1,5 +1,7 @@
 // Finds numbered things by their hashes.
 
+import JSONStream
+
 /// An index of things that stand in an array elsewhere, by hash: open addressing, with half of each hash kept beside the
 /// number so that few wrong places are looked at.
 ///
@@ -31,6 +33,32 @@ struct HashIndex: Sendable {
       }
       place = (place &+ 1) & mask
     }
+  }
+
+  /// Asks for the memory where a hash stands.
+  ///
+  /// - Parameter hash: The hash.
+  @inline(__always)
+  func prefetch(_ hash: UInt64) {
+    // A place of the array, which is never empty; nothing is read there.
+    unsafe slots.withUnsafeBufferPointer { slots in
+      guard let start = slots.baseAddress else { return }
+      unsafe JSONStream.prefetch(start + (Int(truncatingIfNeeded: hash >> 32) & (slots.count &- 1)))
+    }
+  }
+
+  /// The number of the first thing that may be the one: that whose half of the hash is the same.
+  ///
+  /// - Parameter hash: The hash.
+  /// - Returns: The number, or `nil` where the thing is not there.
+  @inline(__always)
+  func likely(_ hash: UInt64) -> Int? {
+    var number: Int?
+    _ = find(hash) {
+      number = $0
+      return true
+    }
+    return number
   }
 
   /// Adds a thing that is not there.

@@ -1,6 +1,6 @@
 // Lists of numbers, nearly all of which have one number.
 
-/// Lists of distinct numbers whose elements stand in one array; a list of one number stands in the list's own place.
+/// Lists of numbers whose elements stand in one array; a list of one number stands in the list's own place.
 struct NumberLists: Sendable {
   /// A list.
   struct List: Hashable, Sendable {
@@ -18,11 +18,21 @@ struct NumberLists: Sendable {
     fileprivate var number: UInt32? { head & List.isNumber == 0 ? nil : head & ~List.isNumber }
   }
 
-  /// A number in a list.
+  /// Up to three numbers in a list; all links but the first one of a list are full.
   private struct Link: Sendable {
-    let number: UInt32
-    /// Where the next link stands; 0 for none.
-    let next: UInt32
+    /// The numbers in the order in which they came, and ``free`` behind them.
+    var first: UInt32
+    var second = Link.free
+    var third = Link.free
+    /// Where the link stands whose numbers came before; 0 for none.
+    var next: UInt32
+
+    /// Stands where there is no number.
+    static let free = UInt32.max
+
+    /// Whether a number is in the link.
+    @inline(__always)
+    func has(_ number: UInt32) -> Bool { first == number || second == number || third == number }
   }
 
   private var links = ChunkedArray<Link>()
@@ -32,33 +42,48 @@ struct NumberLists: Sendable {
   /// Creates room for lists.
   init() {
     // The place 0 stands for no link.
-    links.append(Link(number: 0, next: 0))
+    links.append(Link(first: Link.free, next: 0))
   }
 
-  /// Adds a number to a list.
+  /// Adds a number to a list that has it or not.
   ///
   /// - Parameters:
-  ///   - number: The number.
+  ///   - number: The number, less than the largest of all.
+  ///   - list: The list.
+  mutating func append(_ number: UInt32, to list: inout List) {
+    precondition(number != Link.free, "no number of a list")
+    if list.isEmpty, number < List.isNumber {
+      list.head = number | List.isNumber
+    } else if let only = list.number {
+      list.head = add(Link(first: only, second: number, next: 0))
+    } else if list.isEmpty || links[Int(list.head)].third != Link.free {
+      list.head = add(Link(first: number, next: list.head))
+    } else {
+      links.update(Int(list.head)) { link in
+        if link.second == Link.free { link.second = number } else { link.third = number }
+      }
+    }
+  }
+
+  /// Adds a number to a list of distinct numbers.
+  ///
+  /// - Parameters:
+  ///   - number: The number, less than the largest of all.
   ///   - list: The list.
   /// - Returns: Whether the list did not have it.
   /// - Complexity: O(*n*) in the length of the list.
   mutating func insert(_ number: UInt32, into list: inout List) -> Bool {
-    if list.isEmpty, number < List.isNumber {
-      list.head = number | List.isNumber
-      return true
-    }
     if let only = list.number {
       if only == number { return false }
-      list.head = add(Link(number: only, next: 0))
     } else {
       var place = list.head
       while place != 0 {
         let link = links[Int(place)]
-        if link.number == number { return false }
+        if link.has(number) { return false }
         place = link.next
       }
     }
-    list.head = add(Link(number: number, next: list.head))
+    append(number, to: &list)
     return true
   }
 
@@ -81,7 +106,7 @@ struct NumberLists: Sendable {
     if list.number == nil, !list.isEmpty {
       var last = list.head
       while links[Int(last)].next != 0 { last = links[Int(last)].next }
-      links[Int(last)] = Link(number: 0, next: free)
+      links.update(Int(last)) { $0.next = free }
       free = list.head
     }
     list = List()
@@ -98,7 +123,9 @@ struct NumberLists: Sendable {
     var place = list.head
     while place != 0 {
       let link = links[Int(place)]
-      visit(link.number)
+      if link.third != Link.free { visit(link.third) }
+      if link.second != Link.free { visit(link.second) }
+      visit(link.first)
       place = link.next
     }
   }
@@ -117,7 +144,9 @@ struct NumberLists: Sendable {
     var right = right.head
     while left != right {
       let (first, second) = (links[Int(left)], links[Int(right)])
-      guard left != 0, right != 0, first.number == second.number else { return false }
+      guard left != 0, right != 0, first.first == second.first, first.second == second.second,
+        first.third == second.third
+      else { return false }
       left = first.next
       right = second.next
     }

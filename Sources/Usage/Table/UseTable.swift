@@ -212,6 +212,28 @@ public struct UseTable: Sendable {
     return rows.count - 1
   }
 
+  /// Asks for the part of the index that finding the place of a use takes.
+  ///
+  /// - Parameters:
+  ///   - need: What was used.
+  ///   - principal: The number of whose permissions were used.
+  @inline(__always)
+  func prefetchIndex(_ need: Need, by principal: UInt32) {
+    rowIndex.prefetch(UseTable.hash(UseRow(need, by: principal, .allowed)))
+  }
+
+  /// Asks for the row of a use.
+  ///
+  /// - Parameters:
+  ///   - need: What was used.
+  ///   - principal: The number of whose permissions were used.
+  @inline(__always)
+  func prefetchRow(_ need: Need, by principal: UInt32) {
+    if let place = rowIndex.likely(UseTable.hash(UseRow(need, by: principal, .allowed))) {
+      rows.prefetch(place)
+    }
+  }
+
   private static func hash(_ row: UseRow) -> UInt64 {
     JSONDigest(UInt64(row.resource) << 32 | UInt64(row.action))
       .following(JSONDigest(UInt64(row.context) << 32 | UInt64(row.principal))).value
