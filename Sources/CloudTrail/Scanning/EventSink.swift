@@ -19,18 +19,37 @@ class EventSink {
 }
 
 /// A consumer as a sink.
-final class ConsumerSink<Consumer: EventConsumer>: EventSink {
+@safe final class ConsumerSink<Consumer: EventConsumer>: EventSink {
   /// The consumer, with all that it was given.
-  var consumer: Consumer
+  ///
+  /// Behind a pointer, because each access to what a class holds is tested against others, and no event leads to a
+  /// second one: consumers do not know their sinks.
+  private let consumer: UnsafeMutablePointer<Consumer>
 
   /// Wraps a consumer.
   ///
   /// - Parameter consumer: The consumer.
-  init(_ consumer: Consumer) { self.consumer = consumer }
-
-  override func take(_ event: EventView, decode: () -> CloudTrailEvent) {
-    consumer.consume(event, decode: decode)
+  init(_ consumer: consuming Consumer) {
+    unsafe self.consumer = .allocate(capacity: 1)
+    unsafe self.consumer.initialize(to: consumer)
   }
 
-  override func take(_ document: JSONDocument) -> Bool { consumer.consume(document: document) }
+  deinit {
+    unsafe consumer.deinitialize(count: 1)
+    unsafe consumer.deallocate()
+  }
+
+  override func take(_ event: EventView, decode: () -> CloudTrailEvent) {
+    unsafe consumer.pointee.consume(event, decode: decode)
+  }
+
+  override func take(_ document: JSONDocument) -> Bool { unsafe consumer.pointee.consume(document: document) }
+
+  /// Tells the consumer that all was read.
+  ///
+  /// - Returns: The consumer.
+  func finish() -> Consumer {
+    unsafe consumer.pointee.finish()
+    return unsafe consumer.pointee
+  }
 }

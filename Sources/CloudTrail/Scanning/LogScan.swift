@@ -58,8 +58,11 @@ public struct LogScan: Sendable {
         }
         queue.finishJob()
       }
-      sink.consumer.finish()
-      results.withLock { $0.append((sink.consumer, reader.summary)) }
+      let summary = reader.summary
+      // The memory for reading is given back before the consumer does what is left to do.
+      _ = consume reader
+      let consumer = sink.finish()
+      results.withLock { $0.append((consumer, summary)) }
     }
     var parts = results.withLock { results in
       defer { results = [] }
