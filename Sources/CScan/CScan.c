@@ -418,15 +418,16 @@ NAMES_KERNEL(find_names_avx2, __attribute__((target("avx2,bmi"))), names_avx2)
 NAMES_KERNEL(find_names_avx512, __attribute__((target("avx512f,avx512bw,bmi"))), names_avx512)
 #endif
 
-uint64_t whittle_scan_drawn_key;
+uint64_t whittle_scan_drawn_keys[2];
 
-__attribute__((constructor)) static void draw_key(void) {
-  if (getentropy(&whittle_scan_drawn_key, sizeof whittle_scan_drawn_key) == 0) return;
+__attribute__((constructor)) static void draw_keys(void) {
+  if (getentropy(whittle_scan_drawn_keys, sizeof whittle_scan_drawn_keys) == 0) return;
   // Without the system's random numbers: the time, and where the loader has put the program.
   struct timespec now = {0, 0};
   clock_gettime(CLOCK_REALTIME, &now);
   uint64_t mixed = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)(uintptr_t)&now << 16;
-  whittle_scan_drawn_key = (mixed ^ (uint64_t)getpid()) * 0x9E3779B97F4A7C15;
+  whittle_scan_drawn_keys[0] = (mixed ^ (uint64_t)getpid()) * 0x9E3779B97F4A7C15;
+  whittle_scan_drawn_keys[1] = (whittle_scan_drawn_keys[0] ^ whittle_scan_drawn_keys[0] >> 31) * 0xBF58476D1CE4E5B9;
 }
 
 int whittle_scan_supports(enum whittle_scan_kernel kernel) {

@@ -2,7 +2,7 @@
 //
 // Two texts that say the same (other white space, other escapes, members in another order) have the same digest.
 // Members of objects are mixed by addition, which commutes; everything else by multiplying 64 × 64 → 128 bits, sixteen
-// bytes a step. The digest is keyed by a number that each run of the program draws anew, so that nobody can prepare
+// bytes a step. The digest is keyed by two numbers that each run of the program draws anew, so that nobody can prepare
 // events that are taken for each other; it must not be stored nor printed.
 
 public import CScan
@@ -18,6 +18,7 @@ public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
   @inlinable public static var empty: JSONDigest { JSONDigest(0) }
 
   @inlinable @inline(__always) static var key: UInt64 { whittle_scan_key() }
+  @inlinable @inline(__always) static var mask: UInt64 { whittle_scan_mask() }
 
   /// Creates a digest of a hash.
   ///
@@ -60,6 +61,16 @@ public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
     return product.high ^ product.low &+ left ^ (right << 32 | right >> 32)
   }
 
+  /// Mixes two words of a text.
+  ///
+  /// A zero factor would wipe out the other one, so each word is hidden behind a number that whoever wrote the text
+  /// cannot know: the first one behind `mask`, the second one behind the hash of what is before it.
+  @inlinable @inline(__always)
+  static func fold(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    let product = first.multipliedFullWidth(by: second)
+    return product.high ^ product.low
+  }
+
   /// The digest of bytes.
   ///
   /// - Parameter bytes: The bytes.
@@ -78,6 +89,7 @@ public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
   public init(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>, other: UInt64 = 0) {
     var place = range.lowerBound
     let end = range.upperBound
+    let mask = JSONDigest.mask
     var hash = JSONDigest.key ^ other ^ UInt64(truncatingIfNeeded: end &- place) &* 0x8BB8_4B93_962E_ACC9
     func word(_ offset: Int) -> UInt64 {
       UInt64(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -89,14 +101,14 @@ public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
       // Two chains at a time: each step waits for the one before it.
       var second = hash ^ 0x2D35_8DCC_AA6C_78A5
       while end &- place > 32 {
-        hash = JSONDigest.mix(word(place) ^ 0xE703_7ED1_A0B4_28DB, word(place &+ 8) ^ hash)
-        second = JSONDigest.mix(word(place &+ 16) ^ 0xE703_7ED1_A0B4_28DB, word(place &+ 24) ^ second)
+        hash = JSONDigest.fold(word(place) ^ mask, word(place &+ 8) ^ hash)
+        second = JSONDigest.fold(word(place &+ 16) ^ mask, word(place &+ 24) ^ second)
         place = place &+ 32
       }
       hash = JSONDigest.mix(hash ^ 0xA076_1D64_78BD_642F, second)
     }
     while end &- place > 16 {
-      hash = JSONDigest.mix(word(place) ^ 0xE703_7ED1_A0B4_28DB, word(place &+ 8) ^ hash)
+      hash = JSONDigest.fold(word(place) ^ mask, word(place &+ 8) ^ hash)
       place = place &+ 16
     }
     // At most 16 bytes are left; words may overlap, for the length is part of the hash.
@@ -113,7 +125,7 @@ public struct JSONDigest: Hashable, Sendable, BitwiseCopyable {
       first = unsafe UInt64(buffer[place])
       last = unsafe UInt64(buffer[place &+ left >> 1]) << 8 | UInt64(buffer[end &- 1])
     }
-    value = JSONDigest.mix(first ^ 0x5899_65CC_7537_4CC3, last ^ hash)
+    value = JSONDigest.fold(first ^ mask, last ^ hash)
   }
 }
 
@@ -127,7 +139,7 @@ extension JSONDigest {
   @inlinable @inline(__always)
   public init(_ first: UInt64, _ last: UInt64, other: UInt64 = 0) {
     let hash = JSONDigest.key ^ other ^ 16 &* 0x8BB8_4B93_962E_ACC9
-    value = JSONDigest.mix(first ^ 0x5899_65CC_7537_4CC3, last ^ hash)
+    value = JSONDigest.fold(first ^ JSONDigest.mask, last ^ hash)
   }
 }
 
@@ -177,7 +189,8 @@ extension JSONDigest {
         let digest = unsafe JSONDigest.string(nodes[name], text)
         let value = unsafe nodes[name &+ 1]
         if value.kind == .string {
-          sum.add(unsafe digest.following(JSONDigest.string(value, text)))
+          // Most members: the name's digest is where the value's begins.
+          sum.add(unsafe JSONDigest.string(value, text, behind: digest))
         } else {
           sum.add(unsafe digest.following(JSONDigest(of: name &+ 1, nodes, text)))
         }
@@ -188,18 +201,23 @@ extension JSONDigest {
   }
 
   @inline(__always)
-  private static func string(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) -> JSONDigest {
-    if node.hasEscapes { return unsafe escapedString(node, text) }
-    return unsafe JSONDigest(text, Range(uncheckedBounds: (node.start &+ 1, node.end &- 1)))
+  private static func string(
+    _ node: JSONTape.Node, _ text: UnsafeRawBufferPointer, behind name: JSONDigest = .empty
+  ) -> JSONDigest {
+    if node.hasEscapes { return unsafe escapedString(node, text, behind: name) }
+    return unsafe JSONDigest(
+      text, Range(uncheckedBounds: (node.start &+ 1, node.end &- 1)), other: name.value)
   }
 
   @inline(never)
-  private static func escapedString(_ node: JSONTape.Node, _ text: UnsafeRawBufferPointer) -> JSONDigest {
+  private static func escapedString(
+    _ node: JSONTape.Node, _ text: UnsafeRawBufferPointer, behind name: JSONDigest
+  ) -> JSONDigest {
     let content = node.start + 1..<node.end - 1
     // The text without its escapes is no longer than with them.
     return unsafe withUnsafeTemporaryAllocation(byteCount: content.count, alignment: 1) { room in
       let count = unsafe JSONTape.unescape(UnsafeRawBufferPointer(rebasing: text[content]), to: room)
-      return unsafe JSONDigest(UnsafeRawBufferPointer(room), 0..<count)
+      return unsafe JSONDigest(UnsafeRawBufferPointer(room), 0..<count, other: name.value)
     }
   }
 }

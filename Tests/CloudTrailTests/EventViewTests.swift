@@ -1,7 +1,8 @@
 // What is told of an event that is not decoded is what decoding it tells.
 
-import CloudTrail
+@testable import CloudTrail
 import JSONStream
+import TestSupport
 import Testing
 
 @Suite struct EventViewTests {
@@ -99,5 +100,69 @@ import Testing
     let seen = try views([base] + same + different).seen
     #expect(Set(seen.map(\.callerKey).prefix(1 + same.count)).count == 1)
     #expect(Set(seen.map(\.callerKey)).count == 1 + different.count)
+  }
+
+  /// The keys of calls that records tell.
+  private struct CallKeys: EventConsumer {
+    var keys: [JSONDigest] = []
+
+    mutating func consume(_ event: CloudTrailEvent) {}
+
+    mutating func consume(_ event: EventView, decode: () -> CloudTrailEvent) { keys.append(event.callKey) }
+
+    mutating func merge(_ other: CallKeys) { keys += other.keys }
+  }
+
+  /// Law: the same text in another field makes another call, and other members make none.
+  @Test func callKeysTellFieldsApart() throws {
+    let fields = [
+      "eventType", "eventCategory", "recipientAccountId", "vpcEndpointId", "resources", "awsRegion",
+      "errorCode", "errorMessage", "sourceIPAddress",
+    ]
+    func record(_ members: String) -> String {
+      #"{"eventName":"N","eventSource":"s","userIdentity":{}\#(members)}"#
+    }
+    let different = [record("")] + fields.map { record(#","\#($0)":"x.amazonaws.com""#) }
+    let same = [record(#","eventID":"1""#), record(#","sourceIPAddress":"10.0.0.1""#)]
+    let folder = try ScratchFolder()
+    let path = try folder.write("log.json", Array((different + same).joined(separator: "\n").utf8))
+    let keys = LogScan(inputs: [.path(path)]).run { CallKeys() }.consumer.keys
+    #expect(keys.count == different.count + same.count)
+    #expect(Set(keys).count == different.count)
+    #expect(keys.suffix(same.count).allSatisfy { $0 == keys[0] })
+  }
+
+  /// Law: a name is found however it is spelled, and nothing else is unless it has a backslash.
+  @Test(arguments: UInt64(1)...50) func foldedNamesAreFound(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let names =
+      (0..<8).map { _ in random.text(over: Array("aBc1-"), lengths: 0...6) } + ["keyId", "x-amz-acl"]
+    func folded(_ text: String) -> [UInt8] {
+      text.utf8.filter { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x30 && $0 <= 0x39 }.map {
+        $0 | 0x20
+      }
+    }
+    let wanted = Set(names.map(folded)).subtracting([[]])
+    let set = FoldedNames(names)
+    for _ in 0..<200 {
+      var text = Array(
+        (random.chance(0.5) ? random.pick(names) ?? "" : random.text(over: Array("aBc1-"), lengths: 0...8))
+          .utf8)
+      if random.chance(0.3) {
+        text.insert(
+          random.pick(Array("-_:.Kk\\0`@[{".utf8)) ?? 0, at: Int.random(in: 0...text.count, using: &random))
+      }
+      guard text.count >= 4 else { continue }
+      let letters = (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[$1]) << UInt32(8 * $1) }
+      let isFound = unsafe text.withUnsafeBytes { text in
+        unsafe set.mayBegin(with: letters) && set.contain(text, 0..<text.count)
+      }
+      let isName = wanted.contains(folded(String(decoding: text, as: UTF8.self)))
+      if text.contains(UInt8(ascii: "\\")) {
+        #expect(isFound || !isName, "seed \(seed): \(text)")
+      } else {
+        #expect(isFound == isName, "seed \(seed): \(text) in \(names)")
+      }
+    }
   }
 }

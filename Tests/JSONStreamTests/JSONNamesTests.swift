@@ -65,8 +65,32 @@ import Testing
       "[12]",
       #"{"a":1}"#, #"{"b":1}"#, #"{"a":"1"}"#, #"{"a":1,"b":2}"#, #"{"a":2,"b":1}"#, #"["a",1]"#,
       #""aaaaaaaaa""#,
-      #""aaaaaaaa""#, #""aaaaaaaa\u0000""#,
+      #""aaaaaaaa""#, #""aaaaaaaa\u0000""#, #"{"a":"b"}"#, #"{"b":"a"}"#, #"{"ab":"c"}"#, #"{"a":"bc"}"#,
+      #"{"a":"b","c":"d"}"#, #"{"a":"d","c":"b"}"#, #"{"a":""}"#, #"{"":"a"}"#, #"{"a":[]}"#,
     ]
     #expect(Set(try different.map { try digest($0) }).count == different.count)
+  }
+
+  /// Law: strings of any length that differ in one letter have different digests, and each has one, however written.
+  @Test func digestsDependOnEachLetter() throws {
+    for length in 0...130 {
+      let text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+      var texts = [text]
+      for place in text.indices {
+        var other = text
+        other[place] = UInt8(ascii: "b")
+        texts.append(other)
+      }
+      let written = texts.map { String(decoding: $0, as: UTF8.self) }
+      for format in [#""%""#, #"{"n":"%"}"#, #"{"%":"v"}"#] {
+        func digest(_ text: String) throws -> JSONDigest {
+          try self.digest(format.split(separator: "%").joined(separator: text))
+        }
+        let digests = try written.map { try digest($0) }
+        #expect(Set(digests).count == digests.count, "\(length) letters in \(format)")
+        let escaped = written.map { $0.replacing("b", with: #"\u0062"#) }
+        #expect(try escaped.map { try digest($0) } == digests, "\(length) letters in \(format)")
+      }
+    }
   }
 }

@@ -40,11 +40,14 @@ typedef struct {
   size_t control;
 } whittle_scan_result;
 
-/// What `whittle_scan_key` gives; nothing but the start of the program writes to it.
-extern uint64_t whittle_scan_drawn_key;
+/// What `whittle_scan_key` and `whittle_scan_mask` give; nothing but the start of the program writes to them.
+extern uint64_t whittle_scan_drawn_keys[2];
 
 /// A number that each run of the program draws anew before anything else: reading it costs one load.
-static inline uint64_t whittle_scan_key(void) { return whittle_scan_drawn_key; }
+static inline uint64_t whittle_scan_key(void) { return whittle_scan_drawn_keys[0]; }
+
+/// Another such number.
+static inline uint64_t whittle_scan_mask(void) { return whittle_scan_drawn_keys[1]; }
 
 /// Asks the processor to fetch the memory at an address, which need not be one.
 static inline void whittle_scan_prefetch(const void *address) { __builtin_prefetch(address); }

@@ -132,13 +132,10 @@ struct RecordFacts {
   static func digest(
     _ record: RecordText, _ fields: RecordFields, _ words: FieldDigests, identity: JSONDigest?
   ) -> JSONDigest {
-    var digest = JSONDigest.empty
+    var digest = words.call
     func add(_ field: RecordField, _ part: JSONDigest) {
       if part != .empty { digest.add(part.tagged(UInt64(field.rawValue))) }
     }
-    add(.eventSource, words.source)
-    add(.eventName, words.name)
-    add(.awsRegion, words.region)
     add(.errorCode, words.errorCode)
     add(.errorMessage, words.errorMessage)
     add(.requestParameters, record.digest(of: fields[.requestParameters]))

@@ -14,12 +14,8 @@ public import IAM
 /// The pointers in it are set by `RecordReader` around one call of a consumer and are not handed out; every range that is
 /// read comes from the tape, which has checked it against the text.
 @safe public struct EventView {
-  let nodes: UnsafeBufferPointer<JSONTape.Node>
-  let text: UnsafeRawBufferPointer
-  private let fields: RecordFields
-  /// The key of the identity, and the digests of other members, which the reader has needed itself.
-  private let identityKey: JSONDigest
-  private let digests: FieldDigests
+  /// What was found out when the record was looked at.
+  private let event: UnsafePointer<HeldEvent>
   /// Strings of earlier events; the reader keeps them longer than any view.
   private unowned(unsafe) let strings: StringCache
   /// The number of the event among those that a consumer was told to expect.
@@ -28,30 +24,36 @@ public import IAM
   public let kind: EventKind
   /// When the call was made; `nil` where absent or not a time.
   public let time: Timestamp?
-  /// The event's id, where it is a UUID in small letters.
-  package let exampleID: ExampleID?
 
   /// Wraps a record.
   ///
   /// - Parameters:
-  ///   - event: The record, with what was found out when it was looked at.
+  ///   - event: The record, with what was found out when it was looked at; it stays there for as long as the view.
   ///   - number: Its number among the events that a consumer was told to expect.
   ///   - strings: Strings of earlier events.
   @inline(__always)
-  init(_ event: HeldEvent, _ number: Int, _ strings: StringCache) {
-    unsafe nodes = event.record.nodes
-    unsafe text = event.record.text
-    fields = event.fields
-    identityKey = event.identityKey
-    digests = event.fieldDigests
+  init(_ event: UnsafePointer<HeldEvent>, _ number: Int, _ strings: StringCache) {
+    unsafe self.event = event
     unsafe self.strings = strings
     self.number = number
-    kind = event.kind
-    time = event.time
-    exampleID = event.id
+    kind = unsafe event.pointee.kind
+    time = unsafe event.pointee.time
   }
 
-  private var record: RecordText { unsafe RecordText(nodes, text) }
+  /// The event's id, where it is a UUID in small letters.
+  package var exampleID: ExampleID? { unsafe event.pointee.id }
+
+  @inline(__always)
+  private var record: RecordText { unsafe event.pointee.record }
+  @inline(__always)
+  private var fields: RecordFields { unsafe event.pointee.fields }
+  @inline(__always)
+  var nodes: UnsafeBufferPointer<JSONTape.Node> { unsafe event.pointee.record.nodes }
+  @inline(__always)
+  var text: UnsafeRawBufferPointer { unsafe event.pointee.record.text }
+  /// The digests of members that the reader has needed itself.
+  @inline(__always)
+  private var digests: FieldDigests { unsafe event.pointee.fieldDigests }
 
   /// The index of a field's value, or `nil` where the record has no such member.
   @inline(__always)
@@ -70,7 +72,7 @@ public import IAM
   /// - Returns: A hash of the field's text.
   package func key(_ field: RecordField) -> JSONDigest {
     switch field {
-    case .userIdentity: identityKey
+    case .userIdentity: unsafe event.pointee.identityKey
     case .eventSource: digests.source
     case .eventName: digests.name
     case .awsRegion: digests.region
@@ -90,20 +92,28 @@ public import IAM
   ///
   /// Of an error message only what IAM says of a refusal is part of the key, and of an address only a service's name.
   package var callKey: JSONDigest {
-    var key = digests.source.following(digests.name.following(digests.region))
-    func add(_ digest: JSONDigest) { key = digest.following(key) }
-    add(textKey(.eventType))
-    add(textKey(.eventCategory))
-    add(textKey(.recipientAccountId))
-    add(textKey(.vpcEndpointId))
-    add(textKey(.resources))
-    if digests.errorCode != .empty || digests.errorMessage != .empty {
-      add(digests.errorCode)
-      let outcome = digests.errorMessage != .empty ? JSONDigest(1) : JSONDigest(2)
-      add(mayRefuse ? digests.errorMessage : outcome)
+    var key = digests.call
+    /// Which fields are part of the key, one bit each.
+    var parts: UInt64 = usesTLS ? 1 : 0
+    func add(_ field: RecordField, _ part: UInt64) {
+      guard let node = node(field) else { return }
+      parts |= part
+      // What is before it is where the field's hash begins.
+      key = unsafe JSONDigest(text, node.range, other: key.value)
     }
-    if isService { add(textKey(.sourceIPAddress)) }
-    return key.tagged(usesTLS ? 1 : 0)
+    add(.eventType, 2)
+    add(.eventCategory, 4)
+    add(.recipientAccountId, 8)
+    add(.vpcEndpointId, 16)
+    add(.resources, 32)
+    if isService { add(.sourceIPAddress, 64) }
+    if digests.errorCode != .empty || digests.errorMessage != .empty {
+      let outcome = digests.errorMessage != .empty ? JSONDigest(1) : JSONDigest(2)
+      key = digests.errorCode.following(key)
+      key = (mayRefuse ? digests.errorMessage : outcome).following(key)
+      parts |= 128
+    }
+    return key.tagged(parts)
   }
 
   /// Whether the error message may say which action IAM refused, and on what; other messages decide nothing.
@@ -159,32 +169,37 @@ public import IAM
   package func traces(in field: RecordField, of names: FoldedNames) -> JSONDigest {
     guard let index = index(of: field) else { return .empty }
     let part = unsafe nodes[index]
-    if part.isString || part.isOpaque { return unsafe JSONDigest(text, part.range) }
+    var key: JSONDigest { unsafe JSONDigest(text, part.range) }
+    if part.isString || part.isOpaque { return key }
     var digest = JSONDigest.empty
     var place = index + 1
     while place < part.next {
       let node = unsafe nodes[place]
       place += 1
-      if node.isOpaque { return unsafe JSONDigest(text, part.range) }
-      guard node.isString, node.end - node.start > 5 else { continue }
-      let start = node.start + 1
-      let first = unsafe text[start]
-      if unsafe first | 0x20 == UInt8(ascii: "a") && text[start + 1] | 0x20 == UInt8(ascii: "r")
-        && text[start + 2] | 0x20 == UInt8(ascii: "n")
-      {
+      guard node.isString else {
+        if node.isOpaque { return key }
+        continue
+      }
+      guard node.end &- node.start > 5 else { continue }
+      // Four letters at least are there.
+      let letters = UInt32(
+        littleEndian: unsafe text.loadUnaligned(fromByteOffset: node.start &+ 1, as: UInt32.self))
+      // `arn` in letters of any case.
+      if (letters | 0x20_2020) & 0xFF_FFFF == 0x6E_7261 {
         if mayBeOfIAM(node) { digest.add(unsafe JSONDigest(text, node.range)) }
-      } else if unsafe node.hasEscapes
-        && (first == UInt8(ascii: "\\") || text[start + 1] == UInt8(ascii: "\\")
-          || text[start + 2] == UInt8(ascii: "\\"))
-      {
+      } else if node.hasEscapes, EventView.holdsBackslash(letters) {
         digest.add(unsafe JSONDigest(text, node.range))
       }
-      if unsafe names.mayBegin(with: first, text[start + 1]), unsafe names.contain(text, start..<node.end - 1)
-      {
-        return unsafe JSONDigest(text, part.range)
+      if names.mayBegin(with: letters), unsafe names.contain(text, node.start &+ 1..<node.end &- 1) {
+        return key
       }
     }
     return digest
+  }
+
+  /// Whether one of the first three of four letters is a backslash.
+  private static func holdsBackslash(_ letters: UInt32) -> Bool {
+    (0..<3).contains { UInt8(truncatingIfNeeded: letters >> (8 * $0)) == UInt8(ascii: "\\") }
   }
 
   /// Whether a string that begins as ARNs do may be one of IAM.
@@ -194,11 +209,19 @@ public import IAM
 }
 
 /// Names of members in lower-case letters and digits, as rules compare them.
-package struct FoldedNames: Sendable {
-  /// The names by the lower bits of the letter that they begin with; nothing for no names.
-  private let names: [[[UInt8]]]
-  /// The letters that stand second in names, as bits by their lower five, for each letter that names begin with.
-  private let seconds: [32 of UInt32]
+///
+/// A class, because its tables are handed on for each event: as a value, each of them would be counted.
+package final class FoldedNames: Sendable {
+  /// The letters of all names, one behind the other, by the lower bits of the letter that they begin with.
+  private let letters: [UInt8]
+  /// Where each name begins in the letters, and where the last one ends.
+  private let starts: [Int]
+  /// The number of the first name that begins with each letter, by its lower bits, and of names.
+  private let numbers: [Int]
+  /// How many letters the shortest name has that begins with each letter.
+  private let shortest: [Int]
+  /// For each pair of bytes, the first one in the upper bits, whether a name may begin with it: a bit each.
+  private let pairs: [UInt64]
 
   /// No names.
   package static let none = FoldedNames([])
@@ -207,15 +230,34 @@ package struct FoldedNames: Sendable {
   ///
   /// - Parameter names: The names in any spelling.
   package init(_ names: [String]) {
-    var sorted = [[[UInt8]]](repeating: [], count: names.isEmpty ? 0 : 32)
+    let names = names.map { $0.utf8.compactMap(FoldedNames.folded) }.filter { !$0.isEmpty }
+      .sorted { ($0[0] & 31, $0.count) < ($1[0] & 31, $1.count) }
+    letters = Array(names.joined())
+    starts = names.reduce(into: [0]) { starts, name in starts.append((starts.last ?? 0) + name.count) }
+    numbers = (0...32).map { initial in names.count { Int($0[0] & 31) < initial } }
+    shortest = (0..<32).map { initial in
+      names.first { Int($0[0] & 31) == initial }?.count ?? Int.max
+    }
+    var pairs = [UInt64](repeating: 0, count: 1024)
+    func add(_ first: UInt8, _ second: UInt8) {
+      pairs[Int(first) << 2 | Int(second) >> 6] |= 1 << UInt64(second & 63)
+    }
+    let bytes = names.isEmpty ? [] : Array(UInt8.min...UInt8.max)
+    // What is no letter nor digit is passed over, or is a backslash: then the names must be compared.
+    for odd in bytes where FoldedNames.folded(odd) == nil {
+      for byte in bytes {
+        add(odd, byte)
+        add(byte, odd)
+      }
+    }
     for name in names {
-      let letters = Array(name.utf8).compactMap(FoldedNames.folded)
-      if let first = letters.first { sorted[Int(first & 31)].append(letters) }
+      for first in bytes where FoldedNames.folded(first) == name[0] {
+        for second in bytes where name.count == 1 || FoldedNames.folded(second) == name[1] {
+          add(first, second)
+        }
+      }
     }
-    self.names = sorted
-    seconds = [32 of UInt32] { initial in
-      names.isEmpty ? 0 : sorted[initial].reduce(0) { $0 | ($1.count > 1 ? 1 << UInt32($1[1] & 31) : .max) }
-    }
+    self.pairs = pairs
   }
 
   /// The byte in lower case, or `nil` where it is no letter or digit.
@@ -228,11 +270,15 @@ package struct FoldedNames: Sendable {
     }
   }
 
-  /// Whether a name may begin with two bytes: letters with which no name begins rule most strings out.
+  /// Whether a name may begin with two bytes: pairs with which no name begins rule most strings out.
+  ///
+  /// - Parameter letters: The bytes, the first one as the lowest; what is above them does not matter.
+  /// - Returns: Whether one may.
   @inline(__always)
-  func mayBegin(with first: UInt8, _ second: UInt8) -> Bool {
-    guard FoldedNames.folded(first) != nil, FoldedNames.folded(second) != nil else { return !names.isEmpty }
-    return seconds[Int(first & 31)] >> UInt32(second & 31) & 1 == 1
+  func mayBegin(with letters: UInt32) -> Bool {
+    let pair = Int((letters & 255) << 8 | letters >> 8 & 255)
+    // Pairs are below 2¹⁶, of which each has its bit.
+    return unsafe pairs.withUnsafeBufferPointer { unsafe $0[pair >> 6] } >> UInt64(pair & 63) & 1 == 1
   }
 
   /// Whether a range of a text, folded, is one of the names, or is written with escapes.
@@ -240,20 +286,39 @@ package struct FoldedNames: Sendable {
     // The range comes from a tape, which has checked it against the text.
     var start = range.lowerBound
     while start < range.upperBound, unsafe FoldedNames.folded(text[start]) == nil {
-      if unsafe text[start] == UInt8(ascii: "\\") { return !names.isEmpty }
+      if unsafe text[start] == UInt8(ascii: "\\") { return !letters.isEmpty }
       start += 1
     }
-    guard start < range.upperBound, !names.isEmpty else { return false }
-    return names[Int(unsafe text[start] & 31)].contains { name in
-      var matched = 0
-      for place in start..<range.upperBound {
-        let byte = unsafe text[place]
-        if byte == UInt8(ascii: "\\") { return true }
-        guard let folded = FoldedNames.folded(byte) else { continue }
-        guard matched < name.count, name[matched] == folded else { return false }
-        matched += 1
+    guard start < range.upperBound else { return false }
+    let initial = Int(unsafe text[start] & 31)
+    // Neither folding nor unescaping makes a text longer.
+    guard range.upperBound - start >= shortest[initial] else { return false }
+    return unsafe letters.withUnsafeBufferPointer { letters in
+      for number in numbers[initial]..<numbers[initial + 1] {
+        let name = unsafe UnsafeBufferPointer(rebasing: letters[starts[number]..<starts[number + 1]])
+        if unsafe FoldedNames.isName(name, text, start..<range.upperBound) { return true }
       }
-      return matched == name.count
+      return false
     }
+  }
+
+  /// Whether a range of a text, folded, is a name, or is written with escapes as far as it is like the name.
+  private static func isName(
+    _ name: UnsafeBufferPointer<UInt8>, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> Bool {
+    // No more letters of the name are looked at than it has.
+    var matched = 0
+    for place in range {
+      let byte = unsafe text[place]
+      // Letters and digits, nearly always; with the bit of lower case nothing else from `0` on is one.
+      if matched < name.count, byte >= UInt8(ascii: "0"), unsafe byte | 0x20 == name[matched] {
+        matched += 1
+      } else if byte == UInt8(ascii: "\\") {
+        return true
+      } else if folded(byte) != nil {
+        return false
+      }
+    }
+    return matched == name.count
   }
 }

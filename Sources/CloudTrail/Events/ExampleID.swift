@@ -27,8 +27,8 @@ package struct ExampleID: Comparable, Sendable {
   ///   - start: Where the id begins in it; ``length`` bytes are there.
   init?(_ text: UnsafeRawBufferPointer, at start: Int) {
     // Bits that are set where a letter is none of those that may stand there.
-    var odd: UInt64 = 0
-    func hyphen(_ offset: Int) { odd |= unsafe UInt64(text[start &+ offset] ^ UInt8(ascii: "-")) }
+    var odd: UInt8 = 0
+    func hyphen(_ offset: Int) { odd |= unsafe text[start &+ offset] ^ UInt8(ascii: "-") }
     func eight(_ offset: Int) -> UInt64 {
       UInt64(bigEndian: unsafe text.loadUnaligned(fromByteOffset: start &+ offset, as: UInt64.self))
     }
@@ -39,13 +39,10 @@ package struct ExampleID: Comparable, Sendable {
     hyphen(13)
     hyphen(18)
     hyphen(23)
-    let first = ExampleID.number(eight(0), &odd)
-    let second = ExampleID.number(four(9) << 32 | four(14), &odd)
-    let third = ExampleID.number(four(19) << 32 | four(24), &odd)
-    let last = ExampleID.number(eight(28), &odd)
-    guard odd == 0 else { return nil }
-    upper = first << 32 | second
-    lower = third << 32 | last
+    let digits = SIMD4(eight(0), four(9) << 32 | four(14), four(19) << 32 | four(24), eight(28))
+    guard odd == 0, let numbers = ExampleID.numbers(digits) else { return nil }
+    upper = numbers[0] << 32 | numbers[1]
+    lower = numbers[2] << 32 | numbers[3]
   }
 
   /// Reads the id of a record, or returns `nil` where it is no string without escapes or no UUID in small letters.
@@ -62,23 +59,23 @@ package struct ExampleID: Comparable, Sendable {
     unsafe self.init(record.text, at: node.start &+ 1)
   }
 
-  /// The number that eight hexadecimal digits in small letters are.
+  /// The numbers that eight hexadecimal digits in small letters each are, or `nil` where one is no such digit.
   ///
-  /// - Parameters:
-  ///   - digits: The digits.
-  ///   - odd: Gets bits set where they are no such digits.
-  /// - Returns: The number.
+  /// All four at once; products are made of shifts, because vectors have none of words as long.
   @inline(__always)
-  private static func number(_ digits: UInt64, _ odd: inout UInt64) -> UInt64 {
+  private static func numbers(_ digits: SIMD4<UInt64>) -> SIMD4<UInt64>? {
+    typealias Words = SIMD4<UInt64>
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let letters = (digits >> 6) & ones
-    let values = (digits & (15 &* ones)) &+ 9 &* letters
+    let letters = (digits &>> 6) & Words(repeating: ones)
+    let values = (digits & Words(repeating: 15 &* ones)) &+ (letters &<< 3 &+ letters)
     // Each value is below 16, and 10 or more just where a letter stands; written again, it gives the digit.
-    odd |= values & (0xF0 &* ones) | ((values &+ 6 &* ones) >> 4 & ones) ^ letters
-    odd |= (values &+ 0x30 &* ones &+ 0x27 &* letters) ^ digits
-    var number = (values | values >> 4) & 0x00FF_00FF_00FF_00FF
-    number = (number | number >> 8) & 0x0000_FFFF_0000_FFFF
-    return (number | number >> 16) & 0xFFFF_FFFF
+    let tens = (values &+ Words(repeating: 6 &* ones)) &>> 4 & Words(repeating: ones)
+    let written = values &+ Words(repeating: 0x30 &* ones) &+ (letters &<< 5 &+ letters &<< 3 &- letters)
+    let odd = (values & Words(repeating: 0xF0 &* ones)) | (tens ^ letters) | (written ^ digits)
+    guard odd == Words(repeating: 0) else { return nil }
+    var numbers = (values | values &>> 4) & Words(repeating: 0x00FF_00FF_00FF_00FF)
+    numbers = (numbers | numbers &>> 8) & Words(repeating: 0x0000_FFFF_0000_FFFF)
+    return (numbers | numbers &>> 16) & Words(repeating: 0xFFFF_FFFF)
   }
 
   /// The id as text.

@@ -10,6 +10,8 @@ struct FieldDigests {
   let region: JSONDigest
   let errorCode: JSONDigest
   let errorMessage: JSONDigest
+  /// The digest of source, name and region together.
+  let call: JSONDigest
 
   /// Works out the digests.
   ///
@@ -22,5 +24,6 @@ struct FieldDigests {
     region = record.digest(of: fields[.awsRegion])
     errorCode = record.digest(of: fields[.errorCode])
     errorMessage = record.digest(of: fields[.errorMessage])
+    call = source.following(name.following(region))
   }
 }

@@ -32,9 +32,14 @@ import JSONStream
   func digest(of index: Int) -> JSONDigest { unsafe JSONDigest(of: index, nodes, text) }
 
   /// The digest of a value; that of nothing where there is none, or it is absent.
+  @inline(__always)
   func digest(of index: Int?) -> JSONDigest {
-    guard let index, !self[index].isAbsent else { return .empty }
-    return digest(of: index)
+    guard let index else { return .empty }
+    let node = self[index]
+    if node.isAbsent { return .empty }
+    // Most are strings, and a call costs as much as the digest of one.
+    guard node.isString, !node.hasEscapes else { return digest(of: index) }
+    return unsafe JSONDigest(text, Range(uncheckedBounds: (node.start &+ 1, node.end &- 1)))
   }
 
   /// The key of a value: a hash of its text.

@@ -2,8 +2,9 @@
 
 /// A queue of bytes: appended at the end, taken from the front, never moved more than once.
 ///
-/// The memory is written once when it is made and then used for file after file, so that reading a small file costs no
-/// allocation and no page fault.
+/// The memory is made once and then used for file after file, so that reading a small file costs no allocation and no
+/// page fault. It is not cleared: only what was appended is ever read, and pages that nothing was appended to are none
+/// of the system's.
 struct ByteBuffer: Sendable {
   /// The memory; the bytes in the queue stand in `range` of it.
   private(set) var storage: [UInt8]
@@ -11,7 +12,7 @@ struct ByteBuffer: Sendable {
   private(set) var range = 0..<0
 
   /// Creates an empty buffer.
-  init(capacity: Int = 0) { storage = [UInt8](repeating: 0, count: capacity) }
+  init() { storage = [] }
 
   /// Creates a buffer that holds bytes.
   init(_ bytes: [UInt8]) {
@@ -59,9 +60,12 @@ struct ByteBuffer: Sendable {
         }
       }
     } else {
-      var larger = [UInt8](repeating: 0, count: max(count + room, 2 * count))
-      larger.replaceSubrange(0..<count, with: unread)
-      storage = larger
+      let capacity = max(count + room, 2 * count)
+      // Both have room for the queue; behind it nothing is read before it was appended.
+      storage = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { larger, made in
+        _ = unsafe larger.update(fromContentsOf: unread)
+        made = capacity
+      }
     }
     self.range = 0..<range.count
   }

@@ -58,8 +58,8 @@ struct ByteStream: ~Copyable {
   private static let mostWholeInput = 1 << 20
   /// The longest member that is decoded as a whole; with the input, the most memory that a stream needs.
   private static let mostWholeOutput = 8 << 20
-  /// The largest window that is kept for the next file.
-  private static let mostKept = 4 << 20
+  /// The largest window that is kept for the next file: making one costs more time than decoding into it.
+  private static let mostKept = mostWholeOutput
   private static let mostStages = 5
   /// No honest file comes near these: deflate cannot pass 1,032 : 1, and logs reach 30 : 1.
   private static let mostExpansion = 2000
@@ -235,10 +235,12 @@ struct ByteStream: ~Copyable {
 
   private mutating func readFile() {
     stages[0].buffer.reserve(stages[0].buffer.isEmpty ? ByteStream.pieceSize : ByteStream.pieceSize / 2)
+    let most = min(ByteStream.pieceSize, stages[0].buffer.room)
     do throws(SystemError) {
-      let count = try file?.read(into: &stages[0].buffer, most: ByteStream.pieceSize) ?? 0
+      let count = try file?.read(into: &stages[0].buffer, most: most) ?? 0
       rawBytes += count
-      stages[0].hasEnded = count == 0
+      // What has given all that it had, and less than it was asked for, need not be asked again: a call for each file.
+      stages[0].hasEnded = count == 0 || count < most && rawBytes == file?.size
     } catch {
       damage.append(Damage(offset: rawBytes, message: error.message))
       stages[0].hasEnded = true

@@ -36,13 +36,16 @@ extension String {
 struct FileHandle: ~Copyable {
   private let descriptor: CInt
   private let owns: Bool
+  /// How many bytes a file that a walk has found had when it was opened; `nil` for anything else.
+  let size: Int?
 
   /// Standard input.
-  static var standardInput: FileHandle { FileHandle(descriptor: 0, owns: false) }
+  static var standardInput: FileHandle { FileHandle(descriptor: 0, owns: false, size: nil) }
 
-  private init(descriptor: CInt, owns: Bool) {
+  private init(descriptor: CInt, owns: Bool, size: Int?) {
     self.descriptor = descriptor
     self.owns = owns
+    self.size = size
   }
 
   /// Opens a file.
@@ -58,19 +61,27 @@ struct FileHandle: ~Copyable {
     let flags = O_RDONLY | O_CLOEXEC | (isGiven ? 0 : O_NONBLOCK)
     let descriptor = unsafe path.withCPath { unsafe open($0, flags) }
     guard descriptor >= 0 else { throw SystemError("cannot be opened") }
-    if let reason = isGiven ? nil : FileHandle.reasonNotToRead(descriptor) {
+    var size: Int?
+    do throws(SystemError) {
+      if !isGiven { size = try FileHandle.size(descriptor) }
+    } catch {
       close(descriptor)
-      throw reason
+      throw error
     }
-    self.init(descriptor: descriptor, owns: true)
+    self.init(descriptor: descriptor, owns: true, size: size)
   }
 
-  /// Why what a walk has found is not to be read, where there is a reason.
-  private static func reasonNotToRead(_ descriptor: CInt) -> SystemError? {
+  /// How many bytes a file has that a walk has found; `nil` where it is a directory by now.
+  ///
+  /// - Throws: Why it is not to be read, where there is a reason.
+  private static func size(_ descriptor: CInt) throws(SystemError) -> Int? {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { return SystemError("cannot be opened") }
-    let kind = status.st_mode & S_IFMT
-    return kind == S_IFREG || kind == S_IFDIR ? nil : SystemError(saying: "is no file any more")
+    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError("cannot be opened") }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return Int(status.st_size)
+    case S_IFDIR: return nil
+    default: throw SystemError(saying: "is no file any more")
+    }
   }
 
   deinit { if owns { close(descriptor) } }

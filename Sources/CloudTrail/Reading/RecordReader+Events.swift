@@ -152,25 +152,40 @@ extension RecordReader {
 
   /// Gives the events that wait to the consumer, but for those that were seen before.
   private mutating func readHeld() {
-    let (sink, duplicates, strings) = (sink, duplicates, strings)
-    unsafe held.withUnsafeBufferPointer { unsafe sink.expect(EventBatch($0, strings)) }
-    for (number, event) in held.enumerated() {
-      if let digest = event.digest, duplicates?.insert(digest) == false {
-        counted.duplicates += 1
-        continue
-      }
-      counted.events += 1
-      if event.format == recent.format {
-        recent.events += 1
-      } else {
-        summary = summary
-        recent = (event.format, 1)
-      }
-      sink.take(EventView(event, number, strings)) {
-        CloudTrailEvent(event.record, RecordFacts(event), strings)
+    let (sink, strings) = (sink, strings)
+    // The reader keeps it as long as the call; threads that count one object up and down for each event wait for each
+    // other.
+    let duplicates = unsafe duplicates.map { unsafe Unmanaged.passUnretained($0) }
+    // Out of the reader's hands, so that it is not counted either; the consumer leads to no reader.
+    var held: [HeldEvent] = []
+    swap(&held, &self.held)
+    // Looked at where they stand: they are large.
+    unsafe held.withUnsafeBufferPointer { held in
+      guard let first = held.baseAddress else { return }
+      unsafe sink.expect(EventBatch(first, count: held.count, strings))
+      for number in held.indices {
+        let event = unsafe first + number
+        if let digest = unsafe event.pointee.digest, let duplicates = unsafe duplicates,
+          unsafe !duplicates._withUnsafeGuaranteedRef({ $0.insert(digest) })
+        {
+          counted.duplicates += 1
+          continue
+        }
+        counted.events += 1
+        let format = unsafe event.pointee.format
+        if format == recent.format {
+          recent.events += 1
+        } else {
+          summary = summary
+          recent = (format, 1)
+        }
+        unsafe sink.take(EventView(event, number, strings)) {
+          unsafe CloudTrailEvent(event.pointee.record, RecordFacts(event.pointee), strings)
+        }
       }
     }
     held.removeAll(keepingCapacity: true)
+    swap(&held, &self.held)
   }
 
   /// Calls a function with a tape of its own that holds a record.

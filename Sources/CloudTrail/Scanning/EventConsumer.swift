@@ -73,27 +73,31 @@ extension EventConsumer {
 
 /// Events that wait for their turn; they are good for the call that they are passed to, and must not be kept.
 @safe public struct EventBatch {
-  private let events: UnsafeBufferPointer<HeldEvent>
+  private let first: UnsafePointer<HeldEvent>
+  /// How many there are.
+  package let count: Int
   /// Strings of earlier events; the reader keeps them longer than any batch.
   private unowned(unsafe) let strings: StringCache
 
   /// Wraps events.
   ///
   /// - Parameters:
-  ///   - events: The events.
+  ///   - first: The first event; the others stand behind it.
+  ///   - count: How many there are.
   ///   - strings: Strings of earlier events.
-  init(_ events: UnsafeBufferPointer<HeldEvent>, _ strings: StringCache) {
-    unsafe self.events = events
+  init(_ first: UnsafePointer<HeldEvent>, count: Int, _ strings: StringCache) {
+    unsafe self.first = first
+    self.count = count
     unsafe self.strings = strings
   }
-
-  /// How many there are.
-  package var count: Int { unsafe events.count }
 
   /// An event.
   ///
   /// - Parameter number: Its number, from 0.
-  package subscript(number: Int) -> EventView { unsafe EventView(events[number], number, strings) }
+  package subscript(number: Int) -> EventView {
+    precondition((0..<count).contains(number))
+    return unsafe EventView(first + number, number, strings)
+  }
 }
 
 /// A JSON document of no form that carries events.

@@ -24,20 +24,42 @@ class EventSink {
 }
 
 /// A consumer as a sink.
-final class ConsumerSink<Consumer: EventConsumer>: EventSink {
+@safe final class ConsumerSink<Consumer: EventConsumer>: EventSink {
   /// The consumer, with all that it was given.
-  var consumer: Consumer
+  ///
+  /// Behind a pointer, because each access to what a class holds is tested against others, and no event leads to a
+  /// second one: consumers do not know their sinks.
+  private let consumer: UnsafeMutablePointer<Consumer>
+  private var hasConsumer = true
 
   /// Wraps a consumer.
   ///
   /// - Parameter consumer: The consumer.
-  init(_ consumer: Consumer) { self.consumer = consumer }
-
-  override func take(_ event: EventView, decode: () -> CloudTrailEvent) {
-    consumer.consume(event, decode: decode)
+  init(_ consumer: consuming Consumer) {
+    unsafe self.consumer = .allocate(capacity: 1)
+    unsafe self.consumer.initialize(to: consumer)
   }
 
-  override func expect(_ events: EventBatch) { consumer.expect(events) }
+  deinit {
+    if hasConsumer { unsafe consumer.deinitialize(count: 1) }
+    unsafe consumer.deallocate()
+  }
 
-  override func take(_ document: JSONDocument) -> Bool { consumer.consume(document: document) }
+  override func take(_ event: EventView, decode: () -> CloudTrailEvent) {
+    unsafe consumer.pointee.consume(event, decode: decode)
+  }
+
+  override func expect(_ events: EventBatch) { unsafe consumer.pointee.expect(events) }
+
+  override func take(_ document: JSONDocument) -> Bool { unsafe consumer.pointee.consume(document: document) }
+
+  /// Tells the consumer that all was read, and gives it away.
+  ///
+  /// - Returns: The consumer, owned by nobody else; the sink takes in nothing from now on.
+  func finish() -> Consumer {
+    precondition(hasConsumer)
+    unsafe consumer.pointee.finish()
+    hasConsumer = false
+    return unsafe consumer.move()
+  }
 }

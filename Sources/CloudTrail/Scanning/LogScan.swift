@@ -58,11 +58,10 @@ public struct LogScan: Sendable {
         }
         queue.finishJob()
       }
-      sink.consumer.finish()
-      // What is merged is owned by nobody else.
-      var consumer = make()
-      swap(&consumer, &sink.consumer)
-      var mine = Optional((consumer: consume consumer, summary: reader.summary))
+      let summary = reader.summary
+      // The memory for reading is given back before the consumer does what is left to do.
+      _ = consume reader
+      var mine = Optional((consumer: sink.finish(), summary: summary))
       // Whoever is done takes over from one that was done before, so that several merge at a time.
       while true {
         let other = finished.withLock { finished in
