@@ -59,10 +59,16 @@ extension Outcome {
   /// Whether a message is IAM's own: `User: ARN is not authorized to perform: ACTION on resource: ARN`.
   ///
   /// Some services pass it on under a code of their own (`ClientException`, `InvalidRequestException`).
-  private static func namesRefusedAction(_ message: String?) -> Bool {
+  ///
+  /// - Parameter message: The error message of a record.
+  /// - Returns: Whether IAM wrote it.
+  package static func namesRefusedAction(_ message: String?) -> Bool {
     guard let message, message.hasPrefix("User: ") else { return false }
-    return message.containsBytes(of: " is not authorized to perform: ")
+    return message.containsBytes(of: " is \(wordsBeforeAction)")
   }
+
+  /// What stands before the action in what IAM says of a refusal.
+  package static let wordsBeforeAction: StaticString = "not authorized to perform: "
 }
 
 extension CloudTrailEvent {

@@ -21,7 +21,7 @@ struct DenialMessage: Hashable, Sendable {
   /// - Parameter message: The record's `errorMessage`.
   init?(_ message: String) {
     let text = message.utf8.span
-    let (verb, object): (StaticString, StaticString) = ("not authorized to perform: ", "on resource: ")
+    let (verb, object): (StaticString, StaticString) = (Outcome.wordsBeforeAction, "on resource: ")
     guard let found = text.offset(of: verb) else { return nil }
     let start = found + verb.utf8CodeUnitCount
     var word = text.extracting(start..<DenialMessage.endOfWord(in: text, from: start))

@@ -131,15 +131,8 @@ private struct WrittenPart {
     return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: content.count) { room in
       var count = 0
       for place in content {
-        let byte = text[place]
-        let small = byte | 0x20
-        if small &- UInt8(ascii: "a") < 26 {
-          unsafe room[count] = small
-        } else if byte &- UInt8(ascii: "0") < 10 {
-          unsafe room[count] = byte
-        } else {
-          continue
-        }
+        guard let byte = text[place].folded else { continue }
+        unsafe room[count] = byte
         count += 1
       }
       return unsafe String(decoding: UnsafeBufferPointer(rebasing: room[..<count]), as: UTF8.self)

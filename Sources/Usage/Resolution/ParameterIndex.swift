@@ -6,6 +6,7 @@
 // a lone outermost `…Request`, `…Response` or `…Input` object is opened. Names are folded to lower-case letters and
 // digits, so that `dBInstanceIdentifier` answers for `DBInstanceIdentifier`.
 
+import CloudTrail
 package import JSONStream
 
 /// One scalar of a request or response.
@@ -137,18 +138,11 @@ package struct ParameterIndex: Sendable {
   /// - Returns: The folded name.
   package static func folded(_ name: some StringProtocol) -> String {
     let text = name.utf8
-    if text.allSatisfy({ $0 &- UInt8(ascii: "a") < 26 || $0 &- UInt8(ascii: "0") < 10 }) {
-      return String(name)
-    }
+    if text.allSatisfy({ $0.folded == $0 }) { return String(name) }
     return unsafe String(unsafeUninitializedCapacity: text.count) { bytes in
       var end = 0
-      for byte in text {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-          unsafe bytes[end] = byte
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): unsafe bytes[end] = byte | 0x20
-        default: continue
-        }
+      for byte in text.lazy.compactMap(\.folded) {
+        unsafe bytes[end] = byte
         end += 1
       }
       return end
@@ -231,11 +225,8 @@ extension String {
     guard text.count <= name.count else { return false }
     var matched = 0
     for place in 0..<name.count {
-      let byte = name[place]
-      let small = byte | 0x20
-      let isLetter = small &- UInt8(ascii: "a") < 26
-      guard isLetter || byte &- UInt8(ascii: "0") < 10 else { continue }
-      guard matched < text.count, text[matched] == (isLetter ? small : byte) else { return false }
+      guard let byte = name[place].folded else { continue }
+      guard matched < text.count, text[matched] == byte else { return false }
       matched += 1
     }
     return matched == text.count

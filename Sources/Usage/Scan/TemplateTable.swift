@@ -403,10 +403,7 @@ extension EventView {
     if outline.request != .empty { presence |= 32 }
     if outline.response != .empty { presence |= 64 }
     if let refusal, let message = refusal.message {
-      // As `Outcome` looks at it.
-      let isRefusal =
-        message.hasPrefix("User: ") && message.containsBytes(of: " is not authorized to perform: ")
-      presence |= isRefusal ? 128 : 256
+      presence |= Outcome.namesRefusedAction(message) ? 128 : 256
       if let denial = refusal.denial { add(JSONDigest(denial.action.utf8.span)) }
     }
     add(JSONDigest(presence))
