@@ -75,6 +75,8 @@ public struct LogScan: Sendable {
       }
     }
     var (consumer, summary) = finished.withLock { $0.take() } ?? (make(), LogSummary())
+    // One thread has merged nothing, and met the files in the order of the inputs.
+    summary.damaged.sort()
     summary.hiddenEntries = queue.hiddenEntries
     summary.unboundedDuplicates = duplicates?.failure
     return (consumer, summary)
