@@ -47,7 +47,7 @@ public struct LogScan: Sendable {
   ) -> (consumer: Consumer, summary: LogSummary) {
     let queue = FileQueue(inputs, sizes, sharesStreams: jobs > 1, progress)
     let duplicates = removesDuplicates ? DuplicateFilter(capacity: duplicateCapacity) : nil
-    let finished = Mutex<(consumer: Consumer, summary: LogSummary)?>(nil)
+    let results = Mutex<[(Consumer, LogSummary)]>([])
     DispatchQueue.concurrentPerform(iterations: jobs) { _ in
       let sink = ConsumerSink(make())
       var reader = FileReader(sink, duplicates: duplicates, queue: queue)
@@ -61,22 +61,18 @@ public struct LogScan: Sendable {
       let summary = reader.summary
       // The memory for reading is given back before the consumer does what is left to do.
       _ = consume reader
-      var mine = Optional((consumer: sink.finish(), summary: summary))
-      // Whoever is done takes over from one that was done before, so that several merge at a time.
-      while true {
-        let other = finished.withLock { finished in
-          let other = finished.take()
-          if other == nil { finished = mine.take() }
-          return other
-        }
-        guard let other else { break }
-        mine?.consumer.merge(other.consumer)
-        mine?.summary.merge(other.summary)
-      }
+      let consumer = sink.finish()
+      results.withLock { $0.append((consumer, summary)) }
     }
-    var (consumer, summary) = finished.withLock { $0.take() } ?? (make(), LogSummary())
-    // One thread has merged nothing, and met the files in the order of the inputs.
-    summary.damaged.sort()
+    var parts = results.withLock { results in
+      defer { results = [] }
+      return results
+    }
+    var summary = LogSummary()
+    for part in parts { summary.merge(part.1) }
+    // Each consumer is owned by nobody else when it is merged.
+    var consumer = parts.popLast()?.0 ?? make()
+    while let (part, _) = parts.popLast() { consumer.merge(part) }
     summary.hiddenEntries = queue.hiddenEntries
     summary.unboundedDuplicates = duplicates?.failure
     return (consumer, summary)
