@@ -17,6 +17,8 @@
 // Actions that only some requests need stand behind: those of the operations table, `iam:PassRole`, and tagging. An
 // action outside the catalog is never named.
 
+import JSONStream
+
 extension Catalog {
   /// What authorises an operation, as CloudTrail names it.
   ///
@@ -109,20 +111,18 @@ extension Catalog {
     var end = bytes.count
     // An optional version: `v` and digits.
     var mark = end
-    while mark > 0, isDigit(bytes[mark - 1]) { mark -= 1 }
+    while mark > 0, bytes[mark - 1].isDigit { mark -= 1 }
     if mark < end, mark > 0, bytes[mark - 1] == UInt8(ascii: "v") { end = mark - 1 }
     // Two digits, two digits, four digits, from behind, with an underscore allowed before the first two groups.
     for (digits, underscore) in [(2, true), (2, true), (4, false)] {
       for _ in 0..<digits {
-        guard end > 0, isDigit(bytes[end - 1]) else { return name }
+        guard end > 0, bytes[end - 1].isDigit else { return name }
         end -= 1
       }
       if underscore, end > 0, bytes[end - 1] == UInt8(ascii: "_") { end -= 1 }
     }
     return end == 0 ? name : String(decoding: name.utf8.prefix(end), as: UTF8.self)
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
   /// The endings of event sources behind the service's host.
   private static let domains = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.aws"]

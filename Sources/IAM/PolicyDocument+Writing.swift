@@ -36,9 +36,15 @@ extension PolicyDocument {
   ///
   /// White space between tokens is not counted; white space inside strings is, which errs on the safe side. See
   /// "IAM and AWS STS quotas" in the IAM User Guide.
-  public var managedPolicySize: Int {
-    // Characters, not bytes: every byte but UTF-8 continuation bytes begins one.
-    json(pretty: false).reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+  public var managedPolicySize: Int { PolicyDocument.managedPolicySize(of: json(pretty: false)) }
+
+  /// The size of a document's text in characters, as ``managedPolicySize`` has it.
+  ///
+  /// - Parameter text: Canonical JSON without white space between tokens.
+  /// - Returns: How many characters it has.
+  package static func managedPolicySize(of text: [UInt8]) -> Int {
+    // Every byte but UTF-8 continuation bytes begins a character.
+    text.count { $0 & 0xC0 != 0x80 }
   }
 }
 

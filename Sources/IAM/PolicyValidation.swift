@@ -1,5 +1,7 @@
 // Whether IAM would accept a document: the checks that need no knowledge of any service.
 
+import JSONStream
+
 /// The grammar check of a policy document for one use of it.
 ///
 /// A document that parses may still be refused by IAM: identity-based policies have no principals, a managed policy has
@@ -130,8 +132,7 @@ public struct PolicyValidation: Hashable, Sendable {
   }
 
   private mutating func check(_ statement: Statement, at path: String, version: String?) {
-    if let sid = statement.sid, use != .resourcePolicy, !sid.utf8.allSatisfy(PolicyValidation.isAlphanumeric)
-    {
+    if let sid = statement.sid, use != .resourcePolicy, !sid.utf8.allSatisfy(\.isAlphanumeric) {
       add(.invalidSid, "\(path).Sid", "`\(sid)` has characters other than letters and digits")
     }
     if use.hasPrincipals, statement.principal == nil {
@@ -192,10 +193,6 @@ public struct PolicyValidation: Hashable, Sendable {
         add(.invalidValue, path, "`\(value)` is no \(type.rawValue)")
       }
     }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
   }
 }
 

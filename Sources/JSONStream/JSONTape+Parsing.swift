@@ -387,7 +387,7 @@ extension JSONTape {
   /// Whether the bytes are a number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
   private func isNumber(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var cursor = range.lowerBound
-    func isDigit(_ offset: Int) -> Bool { offset < range.upperBound && bytes[offset] &- 0x30 < 10 }
+    func isDigit(_ offset: Int) -> Bool { offset < range.upperBound && bytes[offset].isDigit }
     func digits() -> Bool {
       let first = cursor
       while isDigit(cursor) { cursor += 1 }

@@ -450,8 +450,6 @@ package struct NameLabels: Sendable {
   /// Notes that something could not be taken apart.
   package mutating func giveUp() { state.isWhole = false }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
   @inline(__always)
   static func small(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
 
@@ -779,7 +777,7 @@ package struct NameLabels: Sendable {
     _ byte: UInt8, isHexadecimal: Bool, _ random: inout NameGenerator
   ) -> UInt8 {
     if byte == UInt8(ascii: "-") { return byte }
-    if isDigit(byte) { return UInt8.random(in: UInt8(ascii: "1")...UInt8(ascii: "9"), using: &random) }
+    if byte.isDigit { return UInt8.random(in: UInt8(ascii: "1")...UInt8(ascii: "9"), using: &random) }
     let last = isHexadecimal ? UInt8(ascii: "f") : UInt8(ascii: "z")
     let letter = UInt8.random(in: UInt8(ascii: "a")...last, using: &random)
     return byte & 0x20 == 0 ? letter & 0xDF : letter

@@ -2,6 +2,7 @@
 
 import CloudTrail
 import IAM
+import JSONStream
 
 /// Checks grammar and quotas ("IAM and AWS STS quotas" and the policy grammar in the IAM User Guide).
 enum Deployability {
@@ -28,8 +29,7 @@ enum Deployability {
       if !isName(policy.name) { fail(.badGrammar, "\(place) has a name that IAM does not accept") }
       if !names.insert(policy.name.lowercased()).inserted { fail(.badGrammar, "\(place) exists twice") }
       let text = policy.document.json(pretty: false)
-      // Characters, not bytes: every byte but UTF-8 continuation bytes begins one.
-      let size = text.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+      let size = PolicyDocument.managedPolicySize(of: text)
       if size > min(subject.maximumSize, managedPolicyQuota) {
         fail(.overQuota, "\(place) has \(size) characters")
       }
@@ -47,7 +47,7 @@ enum Deployability {
       // A statement needs no id; an empty one counts as none, as Terraform writes them.
       var sids: Set<String> = []
       for sid in policy.document.statements.compactMap(\.sid) where !sid.isEmpty {
-        if !sid.utf8.allSatisfy(isAlphanumeric) || !sids.insert(sid).inserted {
+        if !sid.utf8.allSatisfy(\.isAlphanumeric) || !sids.insert(sid).inserted {
           fail(.badGrammar, "\(place) has a statement id `\(sid)` that is repeated or not alphanumeric")
         }
       }
@@ -58,15 +58,6 @@ enum Deployability {
   /// Whether a text may be a policy's name: 1 to 128 characters of letters, digits and `+=,.@-_`.
   private static func isName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count)
-      && name.utf8.allSatisfy { isAlphanumeric($0) || "+=,.@-_".utf8.contains($0) }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"):
-      true
-    default: false
-    }
+      && name.utf8.allSatisfy { $0.isAlphanumeric || "+=,.@-_".utf8.contains($0) }
   }
 }

@@ -137,10 +137,7 @@ extension OutputDirectory {
     let allowed = Set("+=,.@_-".utf8)
     var name = ""
     for byte in text.utf8 {
-      let isAlphanumeric =
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-      if isAlphanumeric || (allowed.contains(byte) && !isDots) {
+      if byte.isAlphanumeric || (allowed.contains(byte) && !isDots) {
         name.unicodeScalars.append(Unicode.Scalar(byte))
       } else {
         let digits = String(byte, radix: 16)

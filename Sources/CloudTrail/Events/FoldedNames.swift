@@ -1,13 +1,14 @@
 // Names of members as rules compare them: CloudTrail spells one parameter in several ways (`bucketName`, `BucketName`,
 // `bucket-name`), so names are folded to lower-case letters and digits.
 
+public import JSONStream
+
 extension UInt8 {
   /// What the byte is in a folded name: a letter in lower case or a digit; `nil` where it is left out.
   @inlinable @inline(__always)
   public var folded: UInt8? {
-    let small = self | 0x20
-    if small &- 0x61 < 26 { return small }
-    return self &- 0x30 < 10 ? self : nil
+    // Digits have the bit of lower case already.
+    isAlphanumeric ? self | 0x20 : nil
   }
 }
 

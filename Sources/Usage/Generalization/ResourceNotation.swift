@@ -25,12 +25,10 @@ package enum ResourceNotation {
     var place = 0
     while place < text.count {
       let byte = text[place]
-      if byte == dollar, place + 1 < text.count, text[place + 1] == UInt8(ascii: "{") {
-        if escaped(text, at: place) != nil {
-          for offset in 0..<4 { result.append(text[place + offset]) }
-          place += 4
-          continue
-        }
+      if escaped(text, at: place) != nil {
+        for offset in 0..<4 { result.append(text[place + offset]) }
+        place += 3
+      } else if byte == dollar, text.holds("${", at: place) {
         result += "${$}".utf8
       } else if byte < 0x20 || byte == 0x7F || byte >= 0xC4 {
         // The first byte of a character beyond U+00FF is at least as large; the others follow.
@@ -49,15 +47,12 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in policy notation.
   /// - Returns: The name as AWS knows it; wildcards stay as they are.
   package static func plainText(of resource: String) -> String {
-    guard resource.hasByte(dollar) else { return resource }
-    let text = resource.utf8.span
-    var result: [UInt8] = []
-    result.reserveCapacity(text.count)
-    forEachPart(of: text) { _, range in
-      for place in range { result.append(text[place]) }
-      return true
+    shortened(resource) { text, result in
+      forEachPart(of: text) { _, range in
+        for place in range { result.append(text[place]) }
+        return true
+      }
     }
-    return String(decoding: result, as: UTF8.self)
   }
 
   /// A resource of the ledger as AWS knows it: `${*}`, `${?}` and `${$}` undone, all else as it stands.
@@ -65,16 +60,25 @@ package enum ResourceNotation {
   /// - Parameter resource: The resource in the ledger's notation.
   /// - Returns: The name.
   package static func unescaped(_ resource: String) -> String {
+    shortened(resource) { text, result in
+      var place = 0
+      while place < text.count {
+        let escape = escaped(text, at: place)
+        result.append(text[escape ?? place])
+        place = escape.map { $0 + 2 } ?? place + 1
+      }
+    }
+  }
+
+  /// A text made of the bytes of a resource; the resource itself where it has no `$`.
+  private static func shortened(
+    _ resource: String, _ append: (_ text: Span<UInt8>, _ result: inout [UInt8]) -> Void
+  ) -> String {
     guard resource.hasByte(dollar) else { return resource }
     let text = resource.utf8.span
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
-    var place = 0
-    while place < text.count {
-      let escape = escaped(text, at: place)
-      result.append(text[escape ?? place])
-      place = escape.map { $0 + 2 } ?? place + 1
-    }
+    append(text, &result)
     return String(decoding: result, as: UTF8.self)
   }
 

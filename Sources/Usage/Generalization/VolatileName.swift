@@ -1,5 +1,7 @@
 // Recognises the parts of a name that change from call to call.
 
+import JSONStream
+
 /// Writes names with their volatile parts as wildcards.
 package enum VolatileName {
   /// The pattern of one name.
@@ -104,7 +106,7 @@ package enum VolatileName {
     var start = 0
     for place in name.indices {
       // Bytes of characters beyond ASCII belong to words.
-      if isAlphanumeric(name[place]) || name[place] >= 0x80 { continue }
+      if name[place].isAlphanumeric || name[place] >= 0x80 { continue }
       if start < place { tokens.append(start..<place) }
       tokens.append(place..<place + 1)
       start = place + 1
@@ -118,7 +120,7 @@ package enum VolatileName {
     guard tokens.count >= 9, tokens[tokens.startIndex].count == 8 else { return false }
     return zip(tokens, [8, 1, 4, 1, 4, 1, 4, 1, 12]).allSatisfy { token, length in
       guard token.count == length else { return false }
-      if length > 1 { return name[token].allSatisfy(isHexadecimal) }
+      if length > 1 { return name[token].allSatisfy(\.isHexadecimalDigit) }
       return "-_".utf8.contains(name[token.lowerBound])
     }
   }
@@ -134,11 +136,7 @@ package enum VolatileName {
   }
 
   private static func isNumber(_ token: ArraySlice<UInt8>) -> Bool {
-    !token.isEmpty && token.allSatisfy(isDigit)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    !token.isEmpty && token.allSatisfy(\.isDigit)
   }
 
   /// Whether digits begin as years of the last and of this century do.
@@ -160,33 +158,15 @@ package enum VolatileName {
     let rest = token.dropFirst(8)
     guard rest.first == UInt8(ascii: "T"), isNumber(day), isDate(day) else { return false }
     let time = rest.dropFirst()
-    return time.contains(where: isDigit) && time.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "Z") }
+    return time.contains(where: \.isDigit) && time.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "Z") }
   }
 
   /// Whether the token looks like a hash: eight or more hexadecimal digits of both sorts, or sixteen or more
   /// letters and digits with at least three digits.
   private static func isHash(_ token: ArraySlice<UInt8>) -> Bool {
-    let digits = token.count(where: isDigit)
+    let digits = token.count(where: \.isDigit)
     guard digits > 0, token.allSatisfy({ $0 < 0x80 }) else { return false }
-    if token.count >= 8, digits < token.count, token.allSatisfy(isHexadecimal) { return true }
+    if token.count >= 8, digits < token.count, token.allSatisfy(\.isHexadecimalDigit) { return true }
     return token.count >= 16 && digits >= 3
-  }
-
-  private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-      UInt8(ascii: "A")...UInt8(ascii: "F"):
-      true
-    default: false
-    }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"):
-      true
-    default: false
-    }
   }
 }

@@ -42,21 +42,10 @@ enum Lessons {
     [identity.sessionIssuerARN, identity.arn].compactMap { $0.flatMap(Lessons.identity) }
   }
 
-  /// Whether a text begins as ARNs of IAM do: most texts are ruled out by that.
-  private static func mayBeIdentity(_ text: String) -> Bool {
-    let bytes = text.utf8.span
-    guard bytes.count > 4, bytes[0] == UInt8(ascii: "a"), bytes[3] == UInt8(ascii: ":") else { return false }
-    var place = 4
-    while place < bytes.count, bytes[place] != UInt8(ascii: ":") { place += 1 }
-    return place + 4 < bytes.count && bytes[place + 1] == UInt8(ascii: "i")
-      && bytes[place + 2] == UInt8(ascii: "a") && bytes[place + 3] == UInt8(ascii: "m")
-      && bytes[place + 4] == UInt8(ascii: ":")
-  }
-
   private static func identity(_ text: String) -> LearnedFact? {
-    guard mayBeIdentity(text), let arn = WellFormed.arn(text), arn.service == "iam",
-      WellFormed.isAccount(arn.account), LearnedFacts.isIdentity(text),
-      !text.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") })
+    // Most texts are no such ARN, and that is soon seen.
+    guard LearnedFacts.isIdentity(text), let arn = WellFormed.arn(text), WellFormed.isAccount(arn.account),
+      !text.hasByte(UInt8(ascii: "*")), !text.hasByte(UInt8(ascii: "?"))
     else { return nil }
     return .identity(arn: text)
   }

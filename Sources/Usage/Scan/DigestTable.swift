@@ -19,11 +19,15 @@ struct DigestTable: Sendable {
   /// Creates an empty table.
   init() {}
 
+  /// The place that is probed first.
+  @inline(__always)
+  private func first(_ digest: UInt64) -> Int { Int(truncatingIfNeeded: digest >> 7) & (slots.count &- 1) }
+
   /// Where a digest stands, or the free place where it would.
   @inline(__always)
   private func place(_ digest: UInt64) -> Int {
     let mask = slots.count &- 1
-    var place = Int(truncatingIfNeeded: digest >> 7) & mask
+    var place = first(digest)
     while slots[place].digest != 0, slots[place].digest != digest { place = (place &+ 1) & mask }
     return place
   }
@@ -57,11 +61,7 @@ struct DigestTable: Sendable {
   /// - Parameter digest: The digest.
   @inline(__always)
   func prefetch(_ digest: JSONDigest) {
-    // A place of the array, which is never empty; nothing is read there.
-    unsafe slots.withUnsafeBufferPointer { slots in
-      guard let start = slots.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + (Int(truncatingIfNeeded: digest.value >> 7) & (slots.count &- 1)))
-    }
+    slots.prefetch(at: first(digest.value))
   }
 
   /// Removes all digests, keeping the memory.

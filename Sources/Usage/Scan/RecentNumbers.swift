@@ -2,9 +2,44 @@
 
 import JSONStream
 
-/// Numbers by the digest of what they stand for; what falls on a place displaces what stood there.
+/// A bounded number of slots on which digests fall; they take memory when the first one is written.
 ///
 /// A table that grows and probes waits for memory, which costs more than to find out once more what was forgotten.
+private struct RecentSlots<Slot: Sendable>: Sendable {
+  private var slots: [Slot] = []
+  private let free: Slot
+  private let places: Int
+
+  /// Creates free slots, as many as a power of two says.
+  init(places: Int, free: Slot) {
+    precondition(places.nonzeroBitCount == 1)
+    self.places = places
+    self.free = free
+  }
+
+  @inline(__always)
+  private func place(_ digest: JSONDigest) -> Int {
+    Int(truncatingIfNeeded: digest.value >> 20) & (places &- 1)
+  }
+
+  /// The slot on which a digest falls.
+  subscript(digest: JSONDigest) -> Slot {
+    @inline(__always) get { slots.isEmpty ? free : slots[place(digest)] }
+    @inline(__always) set {
+      if slots.isEmpty { slots = [Slot](repeating: free, count: places) }
+      slots[place(digest)] = newValue
+    }
+  }
+
+  /// Asks for the memory of the slot on which a digest falls.
+  @inline(__always)
+  func prefetch(_ digest: JSONDigest) { slots.prefetch(at: place(digest)) }
+
+  /// Frees all slots.
+  mutating func removeAll() { slots = [] }
+}
+
+/// Numbers by the digest of what they stand for; what falls on a place displaces what stood there.
 struct RecentNumbers: Sendable {
   /// A digest with its number, side by side so that both are read at once; the digest 0 marks free places.
   private struct Slot: Sendable {
@@ -12,19 +47,12 @@ struct RecentNumbers: Sendable {
     var number: UInt32 = 0
   }
 
-  private var slots: [Slot] = []
-  private let places: Int
+  private var slots: RecentSlots<Slot>
 
-  /// Creates an empty table; it takes memory from the first number on.
+  /// Creates an empty table.
   ///
   /// - Parameter places: How many numbers are kept at most, a power of two.
-  init(places: Int) {
-    precondition(places.nonzeroBitCount == 1)
-    self.places = places
-  }
-
-  @inline(__always)
-  private func place(_ digest: UInt64) -> Int { Int(truncatingIfNeeded: digest >> 20) & (places &- 1) }
+  init(places: Int) { slots = RecentSlots(places: places, free: Slot()) }
 
   @inline(__always)
   private func marked(_ digest: JSONDigest) -> UInt64 { digest.value == 0 ? 1 : digest.value }
@@ -34,16 +62,11 @@ struct RecentNumbers: Sendable {
   /// - Parameter digest: The digest.
   subscript(digest: JSONDigest) -> UInt32? {
     @inline(__always) get {
-      if slots.isEmpty { return nil }
-      let digest = marked(digest)
-      let slot = slots[place(digest)]
-      return slot.digest == digest ? slot.number : nil
+      let slot = slots[digest]
+      return slot.digest == marked(digest) ? slot.number : nil
     }
     set {
-      guard let newValue else { return }
-      if slots.isEmpty { slots = [Slot](repeating: Slot(), count: places) }
-      let digest = marked(digest)
-      slots[place(digest)] = Slot(digest: digest, number: newValue)
+      if let newValue { slots[digest] = Slot(digest: marked(digest), number: newValue) }
     }
   }
 
@@ -51,35 +74,22 @@ struct RecentNumbers: Sendable {
   ///
   /// - Parameter digest: The digest.
   @inline(__always)
-  func prefetch(_ digest: JSONDigest) {
-    // A place of the array, unless that is empty; nothing is read there.
-    unsafe slots.withUnsafeBufferPointer { slots in
-      guard let start = slots.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + place(digest.value))
-    }
-  }
+  func prefetch(_ digest: JSONDigest) { slots.prefetch(digest) }
 
   /// Removes all numbers.
-  mutating func removeAll() { slots = [] }
+  mutating func removeAll() { slots.removeAll() }
 }
 
 /// Digests that were met lately; what falls on a place displaces what stood there.
 ///
 /// For what may be done twice, and is not worth being done again each time.
 struct RecentDigests: Sendable {
-  private var slots: [UInt64] = []
-  private let places: Int
+  private var slots: RecentSlots<UInt64>
 
-  /// Creates an empty set; it takes memory from the first digest on.
+  /// Creates an empty set.
   ///
   /// - Parameter places: How many digests are kept at most, a power of two.
-  init(places: Int) {
-    precondition(places.nonzeroBitCount == 1)
-    self.places = places
-  }
-
-  @inline(__always)
-  private func place(_ digest: UInt64) -> Int { Int(truncatingIfNeeded: digest >> 20) & (places &- 1) }
+  init(places: Int) { slots = RecentSlots(places: places, free: 0) }
 
   /// Takes in a digest.
   ///
@@ -87,10 +97,8 @@ struct RecentDigests: Sendable {
   /// - Returns: Whether it is not known to have been met before; the digest 0 never is.
   @inline(__always)
   mutating func insert(_ digest: JSONDigest) -> Bool {
-    if slots.isEmpty { slots = [UInt64](repeating: 0, count: places) }
-    let place = place(digest.value)
-    if slots[place] == digest.value { return digest.value == 0 }
-    slots[place] = digest.value
+    if slots[digest] == digest.value { return digest.value == 0 }
+    slots[digest] = digest.value
     return true
   }
 
@@ -98,14 +106,8 @@ struct RecentDigests: Sendable {
   ///
   /// - Parameter digest: The digest.
   @inline(__always)
-  func prefetch(_ digest: JSONDigest) {
-    // A place of the array, unless that is empty; nothing is read there.
-    unsafe slots.withUnsafeBufferPointer { slots in
-      guard let start = slots.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + place(digest.value))
-    }
-  }
+  func prefetch(_ digest: JSONDigest) { slots.prefetch(digest) }
 
   /// Removes all digests.
-  mutating func removeAll() { slots = [] }
+  mutating func removeAll() { slots.removeAll() }
 }

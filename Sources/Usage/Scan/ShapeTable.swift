@@ -202,12 +202,7 @@ struct ShapeTable: Sendable {
   /// - Parameter digest: The digest.
   @inline(__always)
   func prefetch(_ digest: JSONDigest) {
-    let set = set(of: ShapeTable.marked(digest))
-    // A set of the array, which is never empty; nothing is read there.
-    unsafe digests.withUnsafeBufferPointer { digests in
-      guard let start = digests.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + set)
-    }
+    digests.prefetch(at: set(of: ShapeTable.marked(digest)))
   }
 
   /// Asks for the memory of a shape.
@@ -215,11 +210,6 @@ struct ShapeTable: Sendable {
   /// - Parameter place: Its place.
   @inline(__always)
   func prefetchShape(at place: Int) {
-    // A place of the array; a shape stands in two lines of the processor's cache, or three.
-    unsafe shapes.withUnsafeBytes { shapes in
-      guard let start = shapes.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + place &* MemoryLayout<CallShape>.stride)
-      unsafe JSONStream.prefetch(start + place &* MemoryLayout<CallShape>.stride + 64)
-    }
+    shapes.prefetch(at: place)
   }
 }

@@ -518,7 +518,7 @@ struct UsageRecorder: EventConsumer {
     _ event: EventView, _ outline: EventOutline, _ caller: Caller, _ content: JSONDigest,
     _ decode: () -> CloudTrailEvent
   ) -> (sort: UInt32, observed: UInt32, partsRead: Int) {
-    needs.removeAll(keepingCapacity: true)
+    if !needs.isEmpty { needs.removeAll(keepingCapacity: true) }
     var key = content
     var known = 0
     if let number = resolutionNumbers.number(event, &key, &known) {
