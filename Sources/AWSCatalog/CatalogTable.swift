@@ -87,7 +87,11 @@ struct CatalogTable: Sendable {
   /// - Complexity: O(*n*) in the size of the table.
   var lineCount: Int {
     var lines = 0
-    for offset in start..<count where byte(at: offset) == UInt8(ascii: "\n") { lines += 1 }
+    var offset = start
+    while offset < count {
+      offset = nextLine(from: offset)
+      lines += 1
+    }
     return lines
   }
 

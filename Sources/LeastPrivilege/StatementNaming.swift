@@ -2,6 +2,7 @@
 
 import AWSCatalog
 import IAM
+import JSONStream
 
 /// Sorts statements and gives each a `Sid` of letters and digits, such as `S3ReadWrite2`.
 ///
@@ -43,7 +44,7 @@ final class StatementNaming {
 
   /// What a name says of one action.
   private struct Traits {
-    var service: String?
+    var service: String
     var levels: Set<AccessLevel>
   }
 
@@ -53,13 +54,14 @@ final class StatementNaming {
     var levels: Set<AccessLevel> = []
     for action in draft.actions {
       let traits = traits(of: action)
-      if let service = traits.service { services.insert(service) }
+      services.insert(traits.service)
       levels.formUnion(traits.levels)
     }
     var name = "Several"
     if services.count == 1, let service = services.first {
-      let letters = service.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-      name = letters.prefix(1).uppercased() + letters.dropFirst()
+      var letters = service.utf8.filter(\.isAlphanumeric)
+      if let first = letters.first, !first.isDigit { letters[0] = first & ~0x20 }
+      name = String(decoding: letters, as: UTF8.self)
     }
     for level in AccessLevel.allCases where levels.contains(level) {
       name += level == .permissionsManagement ? "Permissions" : level.rawValue
@@ -69,12 +71,13 @@ final class StatementNaming {
 
   private func traits(of action: String) -> Traits {
     if let traits = known[action] { return traits }
+    let text = action.utf8.span
     let levels =
-      action.contains("*")
+      action.hasByte(UInt8(ascii: "*"))
       ? catalog.actionTraits(matching: action).map(\.accessLevel)
       : catalog.accessLevel(of: action).map { [$0] } ?? []
-    let traits = Traits(
-      service: action.split(separator: ":").first.map(String.init), levels: Set(levels))
+    let service = text.extracting(..<(text.offset(of: UInt8(ascii: ":")) ?? text.count))
+    let traits = Traits(service: String(bytes: service), levels: Set(levels))
     known[action] = traits
     return traits
   }

@@ -63,6 +63,6 @@ extension JSONWriter {
   /// Writes a member whose value is a policy document.
   mutating func member(_ name: String, _ document: PolicyDocument) {
     self.name(name)
-    if let value = try? JSONValue(parsing: document.json(pretty: false)) { write(value) } else { writeNull() }
+    document.write(to: &self)
   }
 }

@@ -416,11 +416,15 @@ struct UsageRecorder: EventConsumer {
   private mutating func recordUser(_ user: JSONDigest, _ shape: FoundShape, _ event: EventView) {
     guard users.insert(user.following(shape.key)) else { return }
     guard shapes[shape.place].outcome != .denied, let user = RoleUser(event.identity) else { return }
-    let reader = UseReader(recorded.uses)
+    // The uses of a shape are all of one principal.
+    var principal: Principal?
+    var actions: [String] = []
     usesOfShapes.forEach(shapes[shape.place].uses) {
-      let key = reader.key(at: Int($0))
-      recorded.recordUser(user, of: key.principal, [key.action])
+      let row = recorded.uses.rows[Int($0)]
+      principal = recorded.uses.principals[Int(row.principal)]
+      if let action = recorded.uses.texts.text(row.action) { actions.append(action) }
     }
+    if let principal { recorded.recordUser(user, of: principal, actions) }
   }
 
   /// The shape of an event, which is added if it is not there.
