@@ -1,5 +1,7 @@
 // Instants with second precision, as CloudTrail writes them and IAM's date operators compare them.
 
+import JSONStream
+
 /// An instant in UTC, in whole seconds since 1970-01-01T00:00:00Z.
 public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// Seconds since the epoch; negative before it.
@@ -92,29 +94,30 @@ extension Timestamp {
       days -= 1
     }
     let (year, month, day) = Timestamp.civil(days: days)
-    func pair(_ value: Int64) {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10))
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
+    var letters = [20 of UInt8](repeating: UInt8(ascii: "-"))
+    func pair(_ value: Int64, _ place: Int) {
+      letters[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10)
+      letters[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
     }
+    pair(month, 5)
+    pair(day, 8)
+    letters[10] = UInt8(ascii: "T")
+    pair(rest / 3600, 11)
+    letters[13] = UInt8(ascii: ":")
+    pair(rest / 60 % 60, 14)
+    letters[16] = UInt8(ascii: ":")
+    pair(rest % 60, 17)
+    letters[19] = UInt8(ascii: "Z")
     if (0...9999).contains(year) {
-      pair(year / 100)
-      pair(year % 100)
+      pair(year / 100, 0)
+      pair(year % 100, 2)
+      bytes.append(text: letters.span)
     } else {
       let digits = String(year)
       for _ in 0..<max(0, 4 - digits.utf8.count) { bytes.append(UInt8(ascii: "0")) }
-      bytes.append(contentsOf: digits.utf8)
+      bytes.append(text: digits)
+      bytes.append(text: letters.span.extracting(4...))
     }
-    bytes.append(UInt8(ascii: "-"))
-    pair(month)
-    bytes.append(UInt8(ascii: "-"))
-    pair(day)
-    bytes.append(UInt8(ascii: "T"))
-    pair(rest / 3600)
-    bytes.append(UInt8(ascii: ":"))
-    pair(rest / 60 % 60)
-    bytes.append(UInt8(ascii: ":"))
-    pair(rest % 60)
-    bytes.append(UInt8(ascii: "Z"))
   }
 
   private static func days(inMonth month: Int, of year: Int) -> Int {

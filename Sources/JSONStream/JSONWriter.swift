@@ -170,6 +170,22 @@ package struct JSONWriter: Sendable {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Appends a string literal.
+  ///
+  /// - Parameters:
+  ///   - text: The letters of the string; what is no UTF-8 is replaced.
+  ///   - output: Where the bytes go.
+  package static func quote(_ text: Span<UInt8>, into output: inout [UInt8]) {
+    unsafe text.withUnsafeBytes { text in
+      guard unsafe JSONWriter.isPlain(text, isUTF8: false) else {
+        return quote(unsafe String(decoding: text, as: UTF8.self), into: &output)
+      }
+      output.append(UInt8(ascii: "\""))
+      unsafe output.append(contentsOf: text)
+      output.append(UInt8(ascii: "\""))
+    }
+  }
+
   /// Appends the content of a string literal, without quotes.
   ///
   /// - Parameters:
@@ -178,7 +194,7 @@ package struct JSONWriter: Sendable {
   package static func escape(_ text: String, into output: inout [UInt8]) {
     // Most strings need no escape: then one append does.
     let isPlain = unsafe text.utf8.span.withUnsafeBufferPointer { bytes in
-      let isPlain = unsafe JSONWriter.isPlain(UnsafeRawBufferPointer(bytes))
+      let isPlain = unsafe JSONWriter.isPlain(UnsafeRawBufferPointer(bytes), isUTF8: true)
       if isPlain { unsafe output.append(contentsOf: bytes) }
       return isPlain
     }
@@ -203,15 +219,16 @@ package struct JSONWriter: Sendable {
   /// Whether no byte of a text begins anything that must be escaped.
   ///
   /// Eight bytes are looked at together. The last eight overlap those before them; fewer than eight are looked at one by
-  /// one.
-  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+  /// one. Where the text may be no UTF-8, nothing but ASCII is plain.
+  private static func isPlain(_ text: UnsafeRawBufferPointer, isUTF8: Bool) -> Bool {
+    func isPlain(_ byte: UInt8) -> Bool { JSONWriter.isPlain(byte) && (isUTF8 || byte < 0x80) }
     guard text.count >= 8 else { return unsafe text.allSatisfy(isPlain) }
     var place = 0
     let last = text.count - 8
     while true {
       let word = unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
       // A byte that is no ASCII is looked at by itself: few of them begin what must be escaped.
-      if !isPlain(word), unsafe !text[place..<place + 8].allSatisfy(isPlain) { return false }
+      if !JSONWriter.isPlain(word), unsafe !text[place..<place + 8].allSatisfy(isPlain) { return false }
       if place == last { return true }
       place = min(place + 8, last)
     }

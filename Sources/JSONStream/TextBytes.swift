@@ -11,8 +11,13 @@ extension [UInt8] {
   /// Appends text.
   ///
   /// - Parameter text: The text.
-  package mutating func append(text: String) {
-    unsafe text.utf8.span.withUnsafeBufferPointer { bytes in unsafe append(contentsOf: bytes) }
+  package mutating func append(text: String) { append(text: text.utf8.span) }
+
+  /// Appends text.
+  ///
+  /// - Parameter text: The letters of the text.
+  package mutating func append(text: Span<UInt8>) {
+    unsafe text.withUnsafeBufferPointer { bytes in unsafe append(contentsOf: bytes) }
   }
 
   /// Appends an integer in decimal digits.
@@ -38,8 +43,13 @@ extension [UInt8] {
 
 extension String {
   /// Whether all bytes are ASCII and no controls.
+  package var isPrintableASCII: Bool { utf8.span.isPrintableASCII }
+}
+
+extension Span<UInt8> {
+  /// Whether all bytes are ASCII and no controls.
   package var isPrintableASCII: Bool {
-    unsafe utf8.span.withUnsafeBytes { text in
+    unsafe withUnsafeBytes { text in
       guard text.count >= 8 else { return unsafe text.allSatisfy { $0 &- 0x20 < 0x5F } }
       let ones: UInt64 = 0x0101_0101_0101_0101
       var place = 0

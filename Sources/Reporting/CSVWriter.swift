@@ -1,5 +1,6 @@
 // Comma-separated values that a spreadsheet shows and never executes.
 
+import IAM
 import JSONStream
 
 /// Writes rows as RFC 4180 has them.
@@ -32,16 +33,22 @@ struct CSVWriter {
   /// - Parameters:
   ///   - text: The cell; it may come from input.
   ///   - row: The row.
-  static func append(_ text: String, to row: inout [UInt8]) {
-    guard text.isPrintableASCII else {
-      row.append(text: cell(text))
+  static func append(_ text: String, to row: inout [UInt8]) { append(text.utf8.span, to: &row) }
+
+  /// Appends one cell, without a separator.
+  ///
+  /// - Parameters:
+  ///   - bytes: The letters of the cell, which may come from input; what is no UTF-8 is replaced.
+  ///   - row: The row.
+  static func append(_ bytes: Span<UInt8>, to row: inout [UInt8]) {
+    guard bytes.isPrintableASCII else {
+      row.append(text: cell(String(bytes: bytes)))
       return
     }
     // As `cell` does it, for text that stays as it is: bytes are characters, white space is a space.
-    let bytes = text.utf8.span
     var first = 0
     while first < bytes.count, bytes[first] == 0x20 { first += 1 }
-    let isFormula = first < bytes.count && CSVWriter.isSign(bytes[first]) && !isNegativeNumber(text)
+    let isFormula = first < bytes.count && CSVWriter.isSign(bytes[first]) && !isNegativeNumber(bytes)
     var isQuoted = isFormula
     var hasQuotes = false
     for place in bytes.indices {
@@ -57,7 +64,7 @@ struct CSVWriter {
         row.append(bytes[place])
       }
     } else {
-      row.append(text: text)
+      row.append(text: bytes)
     }
     if isQuoted { row.append(0x22) }
   }
@@ -77,7 +84,7 @@ struct CSVWriter {
     let start = safe.unicodeScalars.first { !$0.properties.isWhitespace }
     // Fullwidth forms of the signs count as the signs do in East Asian versions.
     if let start, "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(start),
-      !isNegativeNumber(safe)
+      !isNegativeNumber(safe.utf8.span)
     {
       safe = "'" + safe
     }
@@ -89,8 +96,8 @@ struct CSVWriter {
   }
 
   /// Whether text is a number that a spreadsheet shows as it stands; it would show `+1` as `1`.
-  private static func isNegativeNumber(_ text: String) -> Bool {
-    text.utf8.first == UInt8(ascii: "-") && text.utf8.count > 1
-      && text.utf8.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  private static func isNegativeNumber(_ text: Span<UInt8>) -> Bool {
+    text.count > 1 && text[0] == UInt8(ascii: "-")
+      && (1..<text.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[$0]) }
   }
 }

@@ -43,7 +43,7 @@ public struct EvidenceReport: Sendable {
           + TextStyle.paint(terminalText(text), style, enabled: isColored) + "\n")
     }
     for pair in use.key.context { row("where", "\(pair.key) is \(pair.value)") }
-    UseLine.forEach(use.facts) { outcome, tally in
+    use.facts.forEachOutcome { outcome, tally in
       let style: TextStyle = outcome == .allowed ? .plain : outcome == .failed ? .warning : .bad
       let text = outcome == .failed ? "only ever failed" : outcome.rawValue
       row(

@@ -10,61 +10,7 @@ extension UsageReport {
   ///
   /// - Parameter output: Where the bytes go.
   public func writeNDJSON(to output: inout some ByteOutput & ~Copyable) {
-    writeLines(to: &output) { key, facts, outcome, tally, text in
-      UsageReport.appendLine(key, facts, outcome, tally, to: &text)
-    }
-  }
-
-  /// Appends a line of NDJSON: what a ``JSONWriter`` would write member by member, with the names ready in their places.
-  static func appendLine(
-    _ key: UseKey, _ facts: UseFacts, _ outcome: UseLine.Outcome, _ tally: Tally, to text: inout [UInt8]
-  ) {
-    func append(_ time: Timestamp?) {
-      guard let time else { return text.append(literal: "null") }
-      text.append(UInt8(ascii: "\""))
-      time.append(to: &text)
-      text.append(UInt8(ascii: "\""))
-    }
-    func append(_ list: [String]) {
-      var separator = UInt8(ascii: "[")
-      for element in list {
-        text.append(separator)
-        JSONWriter.quote(element, into: &text)
-        separator = UInt8(ascii: ",")
-      }
-      if list.isEmpty { text.append(separator) }
-      text.append(UInt8(ascii: "]"))
-    }
-    text.append(literal: #"{"principal":"#)
-    JSONWriter.quote(key.principal.identifier, into: &text)
-    text.append(literal: #","action":"#)
-    JSONWriter.quote(key.action, into: &text)
-    text.append(literal: #","resource":"#)
-    JSONWriter.quote(key.resource, into: &text)
-    text.append(literal: #","outcome":""#)
-    text.append(text: outcome.rawValue)
-    text.append(literal: #"","count":"#)
-    text.append(decimal: tally.count)
-    text.append(literal: #","firstSeen":"#)
-    append(tally.firstSeen)
-    text.append(literal: #","lastSeen":"#)
-    append(tally.lastSeen)
-    text.append(literal: #","distinctResources":"#)
-    text.append(decimal: facts.distinctResources)
-    text.append(literal: #","regions":"#)
-    append(facts.regions.elements)
-    text.append(literal: #","via":"#)
-    append(facts.via.elements)
-    text.append(literal: #","exampleEvents":"#)
-    append(facts.exampleEvents.elements)
-    text.append(literal: #","context":{"#)
-    for (number, pair) in key.context.enumerated() {
-      if number > 0 { text.append(UInt8(ascii: ",")) }
-      JSONWriter.quote(pair.key, into: &text)
-      text.append(UInt8(ascii: ":"))
-      JSONWriter.quote(pair.value, into: &text)
-    }
-    text.append(literal: "}}\n")
+    writeLines(NDJSONLine.self, to: &output)
   }
 
   /// Writes one JSON document: summary, principals, what is unresolved, coverage.
@@ -141,5 +87,75 @@ extension UsageReport {
         writer.member("to", stretch.upperBound)
       }
     }
+  }
+}
+
+/// A line of NDJSON: what a ``JSONWriter`` would write member by member, with the names ready in their places.
+enum NDJSONLine: UseNotation {
+  static func append(_ principal: Principal, _ action: String, to line: inout [UInt8]) {
+    line.append(literal: #"{"principal":"#)
+    JSONWriter.quote(principal.identifier, into: &line)
+    line.append(literal: #","action":"#)
+    JSONWriter.quote(action, into: &line)
+    line.append(literal: #","resource":"#)
+  }
+
+  static func append(resource: Span<UInt8>, to line: inout [UInt8]) {
+    JSONWriter.quote(resource, into: &line)
+  }
+
+  static func append(_ outcome: Outcome, _ tally: Tally, resources: Int, to line: inout [UInt8]) {
+    line.append(literal: #","outcome":""#)
+    line.append(text: outcome.rawValue)
+    line.append(literal: #"","count":"#)
+    line.append(decimal: tally.count)
+    line.append(literal: #","firstSeen":"#)
+    append(tally.firstSeen, to: &line)
+    line.append(literal: #","lastSeen":"#)
+    append(tally.lastSeen, to: &line)
+    line.append(literal: #","distinctResources":"#)
+    line.append(decimal: resources)
+  }
+
+  private static func append(_ time: Timestamp?, to line: inout [UInt8]) {
+    guard let time else { return line.append(literal: "null") }
+    line.append(UInt8(ascii: "\""))
+    time.append(to: &line)
+    line.append(UInt8(ascii: "\""))
+  }
+
+  static func append(regions: [String], via services: [String], to line: inout [UInt8]) {
+    line.append(literal: #","regions":"#)
+    append(regions, to: &line)
+    line.append(literal: #","via":"#)
+    append(services, to: &line)
+    line.append(literal: #","exampleEvents":["#)
+  }
+
+  private static func append(_ list: [String], to line: inout [UInt8]) {
+    line.append(UInt8(ascii: "["))
+    for (number, element) in list.enumerated() {
+      if number > 0 { line.append(UInt8(ascii: ",")) }
+      JSONWriter.quote(element, into: &line)
+    }
+    line.append(UInt8(ascii: "]"))
+  }
+
+  static func append(_ examples: UseExamples, to line: inout [UInt8]) {
+    examples.forEach { number, id in
+      if number > 0 { line.append(UInt8(ascii: ",")) }
+      JSONWriter.quote(id, into: &line)
+    }
+  }
+
+  static func append(_ context: [ContextPair], to line: inout [UInt8]) {
+    line.append(literal: #"],"context":{"#)
+    for (number, pair) in context.enumerated() {
+      if number > 0 { line.append(UInt8(ascii: ",")) }
+      JSONWriter.quote(pair.key, into: &line)
+      line.append(UInt8(ascii: ":"))
+      JSONWriter.quote(pair.value, into: &line)
+    }
+    line.append(literal: "}}\n")
   }
 }

@@ -15,46 +15,7 @@ extension UsageReport {
         "principal", "action", "resource", "outcome", "count", "firstSeen", "lastSeen", "distinctResources",
         "regions", "via", "exampleEvents", "context",
       ], to: &output)
-    writeLines(to: &output) { key, facts, outcome, tally, row in
-      UsageReport.appendRow(key, facts, outcome, tally, to: &row)
-    }
-  }
-
-  /// Appends a row of comma-separated values.
-  private static func appendRow(
-    _ key: UseKey, _ facts: UseFacts, _ outcome: UseLine.Outcome, _ tally: Tally, to row: inout [UInt8]
-  ) {
-    func append(_ time: Timestamp?) {
-      // Digits, hyphens and colons are safe where no year before our era begins with a sign.
-      guard let time, time.secondsSinceEpoch >= 0 else { return append(time?.description ?? "") }
-      time.append(to: &row)
-    }
-    func append(_ text: String) { CSVWriter.append(text, to: &row) }
-    func separate() { row.append(UInt8(ascii: ",")) }
-    append(key.principal.identifier)
-    separate()
-    append(key.action)
-    separate()
-    append(key.resource)
-    separate()
-    append(outcome.rawValue)
-    separate()
-    row.append(decimal: tally.count)
-    separate()
-    append(tally.firstSeen)
-    separate()
-    append(tally.lastSeen)
-    separate()
-    row.append(decimal: facts.distinctResources)
-    separate()
-    append(facts.regions.elements.joined(separator: " "))
-    separate()
-    append(facts.via.elements.joined(separator: " "))
-    separate()
-    append(facts.exampleEvents.elements.joined(separator: " "))
-    separate()
-    append(key.context.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
-    CSVWriter.endRow(&row)
+    writeLines(CSVRow.self, to: &output)
   }
 
   /// Writes GitHub-flavoured Markdown: a table of the principals, and one of each principal's uses.
@@ -76,10 +37,11 @@ extension UsageReport {
           grouped(line.facts.denied), timeText(line.facts.events.lastSeen),
         ]
       }, to: &output)
+    let reader = UseReader(ledger.uses, readsContext: false)
     for uses in ordered where output.isOpen {
       output.write(text: "\n## \(markdownCode(uses.principal.identifier))\n\n")
       var rows: [[String]] = []
-      forEachLine(of: uses.places) { key, _, outcome, tally in
+      forEachLine(of: uses.places, reader) { key, _, outcome, tally in
         rows.append([
           markdownCode(key.action), markdownCode(key.resource), outcome.rawValue, grouped(tally.count),
           timeText(tally.lastSeen),
@@ -99,4 +61,64 @@ extension UsageReport {
         }, to: &output)
     }
   }
+}
+
+/// A row of comma-separated values for one use with one outcome.
+enum CSVRow: UseNotation {
+  static func append(_ principal: Principal, _ action: String, to row: inout [UInt8]) {
+    CSVWriter.append(principal.identifier, to: &row)
+    separate(&row)
+    CSVWriter.append(action, to: &row)
+    separate(&row)
+  }
+
+  static func append(resource: Span<UInt8>, to row: inout [UInt8]) {
+    CSVWriter.append(resource, to: &row)
+    separate(&row)
+  }
+
+  static func append(_ outcome: Outcome, _ tally: Tally, resources: Int, to row: inout [UInt8]) {
+    CSVWriter.append(outcome.rawValue, to: &row)
+    separate(&row)
+    row.append(decimal: tally.count)
+    separate(&row)
+    append(tally.firstSeen, to: &row)
+    separate(&row)
+    append(tally.lastSeen, to: &row)
+    separate(&row)
+    row.append(decimal: resources)
+    separate(&row)
+  }
+
+  private static func append(_ time: Timestamp?, to row: inout [UInt8]) {
+    // Digits, hyphens and colons are safe where no year before our era begins with a sign.
+    guard let time, time.secondsSinceEpoch >= 0 else {
+      return CSVWriter.append(time?.description ?? "", to: &row)
+    }
+    time.append(to: &row)
+  }
+
+  static func append(regions: [String], via services: [String], to row: inout [UInt8]) {
+    CSVWriter.append(regions.joined(separator: " "), to: &row)
+    separate(&row)
+    CSVWriter.append(services.joined(separator: " "), to: &row)
+    separate(&row)
+  }
+
+  static func append(_ examples: UseExamples, to row: inout [UInt8]) {
+    var cell: [UInt8] = []
+    examples.forEach { number, id in
+      if number > 0 { cell.append(UInt8(ascii: " ")) }
+      cell.append(text: id)
+    }
+    CSVWriter.append(cell.span, to: &row)
+    separate(&row)
+  }
+
+  static func append(_ context: [ContextPair], to row: inout [UInt8]) {
+    CSVWriter.append(context.map { "\($0.key)=\($0.value)" }.joined(separator: " "), to: &row)
+    CSVWriter.endRow(&row)
+  }
+
+  private static func separate(_ row: inout [UInt8]) { row.append(UInt8(ascii: ",")) }
 }

@@ -15,8 +15,9 @@ extension UsageReport {
     let ordered = ledger.usesInOrder(jobs: jobs)
     let principals = PrincipalLine.lines(of: ledger, ordered)
     let uses = Dictionary(uniqueKeysWithValues: ordered.map { ($0.principal, $0) })
+    let reader = UseReader(ledger.uses, readsContext: false)
     for principal in principals where principal.principal.actsUnderIdentityPolicy && output.isOpen {
-      write(principal, uses[principal.principal], to: &output, isColored: isColored)
+      write(principal, uses[principal.principal], reader, to: &output, isColored: isColored)
     }
     var others = TextTable(
       ("Identity", .left), ("Type", .left), ("Events", .right), ("Last seen", .left))
@@ -44,7 +45,7 @@ extension UsageReport {
   }
 
   private func write(
-    _ principal: PrincipalLine, _ uses: UsageLedger.PrincipalPlaces?,
+    _ principal: PrincipalLine, _ uses: UsageLedger.PrincipalPlaces?, _ reader: UseReader,
     to output: inout some ByteOutput & ~Copyable,
     isColored: Bool
   ) {
@@ -56,7 +57,7 @@ extension UsageReport {
     var table = TextTable(
       ("Action", .left), ("Resource", .left), ("Calls", .right), ("First seen", .left), ("Last seen", .left),
       ("Outcome", .left))
-    forEachLine(of: uses?.places ?? []) { key, _, outcome, tally in
+    forEachLine(of: uses?.places ?? [], reader) { key, _, outcome, tally in
       var resource = key.resource
       for pair in key.context { resource += " [\(pair.key)=\(pair.value)]" }
       let outcome: TextTable.Cell =

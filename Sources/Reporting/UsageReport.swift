@@ -27,67 +27,47 @@ public struct UsageReport: Sendable {
   }
 }
 
-/// One use with one outcome: a line of the machine formats, a row of the tables.
-enum UseLine {
-  /// How the calls of a line ended.
-  enum Outcome: String {
-    /// Some succeeded.
-    case allowed
-    /// None succeeded, for other reasons than permission.
-    case failed
-    /// All were refused for lack of permission.
-    case denied
-  }
-
-  /// Visits the lines of one use: one for the calls that got past authorisation, one for those that did not.
-  static func forEach(_ facts: UseFacts, _ visit: (Outcome, Tally) -> Void) {
-    let used = facts.allowed.merged(with: facts.failed)
-    if used.count > 0 { visit(facts.allowed.count > 0 ? .allowed : .failed, used) }
-    if facts.denied.count > 0 { visit(.denied, facts.denied) }
-  }
-}
-
 extension UsageReport {
-  /// Visits the lines of the uses at some places of the ledger.
+  /// Visits the lines of the uses at some places of the ledger: one for each outcome of a use.
   ///
   /// - Parameters:
   ///   - places: The places, in the order in which they are visited.
+  ///   - reader: Reads the uses of the ledger.
   ///   - visit: What is done with each line.
   func forEachLine(
-    of places: some Sequence<Int>, _ visit: (UseKey, UseFacts, UseLine.Outcome, Tally) -> Void
+    of places: some Sequence<Int>, _ reader: UseReader, _ visit: (UseKey, UseFacts, Outcome, Tally) -> Void
   ) {
-    let reader = UseReader(ledger.uses, readsContext: false)
     for place in places {
       let (key, facts) = reader.use(at: place)
-      UseLine.forEach(facts) { outcome, tally in visit(key, facts, outcome, tally) }
+      facts.forEachOutcome { outcome, tally in visit(key, facts, outcome, tally) }
     }
   }
 
-  /// How many uses are written together.
+  /// How many uses a thread writes together.
   private static let usesAtOnce = 512
 
   /// Writes the lines of all uses, sorted by principal, action, resource, context and outcome.
   ///
-  /// A few thousand lines are kept at a time.
+  /// Each thread keeps a few hundred lines at a time.
   ///
   /// - Parameters:
+  ///   - notation: How lines are spelled.
   ///   - output: Where the bytes go.
-  ///   - append: Appends a line.
-  func writeLines(
-    to output: inout some ByteOutput & ~Copyable,
-    _ append: @Sendable (UseKey, UseFacts, UseLine.Outcome, Tally, inout [UInt8]) -> Void
+  func writeLines<Notation: UseNotation>(
+    _ notation: Notation.Type, to output: inout some ByteOutput & ~Copyable
   ) {
     let places = ledger.usesInOrder(jobs: jobs).flatMap(\.places)
     let parts = stride(from: 0, to: places.count, by: UsageReport.usesAtOnce).map { start in
       places[start..<min(start + UsageReport.usesAtOnce, places.count)]
     }
-    for start in stride(from: 0, to: parts.count, by: 8 * jobs) where output.isOpen {
-      let texts = Array(parts[start..<min(start + 8 * jobs, parts.count)]).map(jobs: jobs) { places in
-        var text: [UInt8] = []
-        forEachLine(of: places) { key, facts, outcome, tally in append(key, facts, outcome, tally, &text) }
-        return text
-      }
-      for text in texts { output.write(text) }
+    parts.forEach(jobs: jobs) {
+      (uses: UseWriter<Notation>(ledger.uses), text: [UInt8]())
+    } work: { places, writer in
+      writer.uses.append(places, to: &writer.text)
+    } inOrder: { writer in
+      output.write(writer.text)
+      writer.text.removeAll(keepingCapacity: true)
+      return output.isOpen
     }
   }
 
@@ -121,7 +101,7 @@ struct PrincipalLine {
   /// - Returns: The lines.
   static func lines(of ledger: UsageLedger, _ ordered: [UsageLedger.PrincipalPlaces]) -> [PrincipalLine] {
     var used: [Principal: (actions: Int, resources: Int)] = [:]
-    for uses in ordered { used[uses.principal] = (uses.actions, uses.resources) }
+    for uses in ordered { used[uses.principal] = ledger.distinct(uses) }
     return ledger.principals.sorted { $0.key < $1.key }.map { principal, facts in
       PrincipalLine(
         principal: principal, facts: facts, actions: used[principal]?.actions ?? 0,

@@ -56,6 +56,22 @@ import Testing
     }
   }
 
+  /// Law: bytes are written as the text that they are, whatever they are.
+  @Test(arguments: 0..<20 as Range<UInt64>) func bytesAreWrittenAsText(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let odd: [UInt8] = [0, 0x1F, 0x22, 0x5C, 0x7F, 0x80, 0xA8, 0xC2, 0xC3, 0xD8, 0xE2, 0xED, 0xF0, 0xFF]
+    for _ in 0..<500 {
+      let bytes = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+        random.chance(0.1) ? random.pick(odd) ?? 0 : UInt8.random(in: 0x20...0x7E, using: &random)
+      }
+      var quoted: [UInt8] = []
+      JSONWriter.quote(bytes.span, into: &quoted)
+      var expected: [UInt8] = []
+      JSONWriter.quote(String(decoding: bytes, as: UTF8.self), into: &expected)
+      #expect(quoted == expected, "seed \(seed)")
+    }
+  }
+
   @Test func integersAreWrittenInDecimal() {
     for number in [0, 7, 10, -1, 1_234_567_890, -100, Int.max, Int.min] {
       var writer = JSONWriter()

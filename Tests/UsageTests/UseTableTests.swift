@@ -122,8 +122,9 @@ private struct TableModel {
     #expect(ordered.flatMap { $0.places.map { reader.key(at: $0) } } == facts.keys.sorted(), comment)
     for principal in ordered {
       let keys = facts.keys.filter { $0.principal == principal.principal }
-      #expect(principal.actions == Set(keys.map { ByteString($0.action) }).count, comment)
-      #expect(principal.resources == Set(keys.map { ByteString($0.resource) }).count, comment)
+      let distinct = ledger.distinct(principal)
+      #expect(distinct.actions == Set(keys.map { ByteString($0.action) }).count, comment)
+      #expect(distinct.resources == Set(keys.map { ByteString($0.resource) }).count, comment)
     }
   }
 }

@@ -1,5 +1,6 @@
 // Event ids as numbers, so that the smallest few are kept without making strings.
 
+import IAM
 import JSONStream
 
 /// An event id as CloudTrail writes them, a UUID in small letters; ordered as its text is by bytes.
@@ -80,20 +81,45 @@ package struct ExampleID: Comparable, Sendable {
 
   /// The id as text.
   package var text: String {
-    unsafe String(unsafeUninitializedCapacity: ExampleID.length) { letters in
-      var count = 0
-      for place in 0..<32 {
-        if place == 8 || place == 12 || place == 16 || place == 20 {
-          unsafe letters[count] = UInt8(ascii: "-")
-          count += 1
-        }
-        let word = place < 16 ? upper : lower
-        let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place & 15))) & 15
-        unsafe letters[count] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
-        count += 1
+    let letters = letters
+    return String(bytes: letters.span)
+  }
+
+  /// The letters of the id.
+  package var letters: [36 of UInt8] {
+    let low: UInt64 = 0xFFFF_FFFF
+    let digits = ExampleID.digits(SIMD4(upper >> 32, upper & low, lower >> 32, lower & low))
+    var letters = [36 of UInt8](repeating: UInt8(ascii: "-"))
+    var bytes = letters.mutableSpan
+    // All places are within the letters.
+    unsafe bytes.withUnsafeMutableBytes { bytes in
+      func eight(_ digits: UInt64, _ place: Int) {
+        unsafe bytes.storeBytes(of: digits.bigEndian, toByteOffset: place, as: UInt64.self)
       }
-      return count
+      func four(_ digits: UInt64, _ place: Int) {
+        let digits = UInt32(truncatingIfNeeded: digits)
+        unsafe bytes.storeBytes(of: digits.bigEndian, toByteOffset: place, as: UInt32.self)
+      }
+      eight(digits[0], 0)
+      four(digits[1] >> 32, 9)
+      four(digits[1], 14)
+      four(digits[2] >> 32, 19)
+      four(digits[2], 24)
+      eight(digits[3], 28)
     }
+    return letters
+  }
+
+  /// The eight hexadecimal digits in small letters that each number has: what ``numbers(_:)`` reads.
+  @inline(__always)
+  private static func digits(_ numbers: SIMD4<UInt64>) -> SIMD4<UInt64> {
+    typealias Words = SIMD4<UInt64>
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var values = (numbers | numbers &<< 16) & Words(repeating: 0x0000_FFFF_0000_FFFF)
+    values = (values | values &<< 8) & Words(repeating: 0x00FF_00FF_00FF_00FF)
+    values = (values | values &<< 4) & Words(repeating: 15 &* ones)
+    let letters = (values &+ Words(repeating: 6 &* ones)) &>> 4 & Words(repeating: ones)
+    return values &+ Words(repeating: 0x30 &* ones) &+ (letters &<< 5 &+ letters &<< 3 &- letters)
   }
 
   /// Orders ids by bytes.

@@ -10,10 +10,6 @@ extension UsageLedger {
     package let principal: Principal
     /// The places of its uses in ``UsageLedger/uses``, sorted by action, resource and context.
     package let places: [Int]
-    /// How many distinct actions it used.
-    package let actions: Int
-    /// How many distinct resources it used.
-    package let resources: Int
   }
 
   /// The places of all uses, sorted by principal, action, resource and context.
@@ -22,26 +18,60 @@ extension UsageLedger {
   /// - Returns: The principals that used anything, each with its uses.
   /// - Complexity: O(*n* log *n*) in the number of uses.
   package func usesInOrder(jobs: Int = 1) -> [PrincipalPlaces] {
-    var places = [[Int]](repeating: [], count: uses.principals.count)
-    for place in uses.places { places[Int(uses.rows[place].principal)].append(place) }
-    let used = uses.principals.indices.filter { !places[$0].isEmpty }
-      .sorted { uses.principals[$0] < uses.principals[$1] }
-      .map { (principal: uses.principals[$0], places: places[$0]) }
-    return used.map(jobs: jobs) { used in
-      let rows = used.places.map { uses.rows[$0] }
-      return PrincipalPlaces(
-        principal: used.principal, places: used.places.sorted(by: uses.precedes),
-        actions: Set(rows.lazy.map(\.action)).count, resources: Set(rows.lazy.map(\.resource)).count)
+    let ranks = uses.ranksOfActions
+    var entries = [[OrderedUse]](repeating: [], count: uses.principals.count)
+    for place in uses.places {
+      let row = uses.rows[place]
+      entries[Int(row.principal)].append(
+        OrderedUse(
+          rank: ranks[Int(row.action)], resource: row.resource, context: row.context, place: UInt32(place)))
     }
+    let used = uses.principals.indices.filter { !entries[$0].isEmpty }
+      .sorted { uses.principals[$0] < uses.principals[$1] }
+      .map { (principal: uses.principals[$0], entries: entries[$0]) }
+    return used.map(jobs: jobs) { used in
+      for entry in used.entries { uses.texts.prefetch(entry.resource) }
+      return PrincipalPlaces(
+        principal: used.principal, places: used.entries.sorted(by: uses.precedes).map { Int($0.place) })
+    }
+  }
+
+  /// How many distinct actions and resources a principal used.
+  ///
+  /// - Parameter used: Where its uses stand.
+  /// - Returns: The numbers.
+  package func distinct(_ used: PrincipalPlaces) -> (actions: Int, resources: Int) {
+    let rows = used.places.lazy.map { uses.rows[$0] }
+    return (Set(rows.map(\.action)).count, Set(rows.map(\.resource)).count)
   }
 }
 
+/// What a use of a principal is sorted by.
+private struct OrderedUse: Sendable {
+  /// Where the action stands among all actions.
+  let rank: UInt32
+  /// The number of the resource.
+  let resource: UInt32
+  /// The number of the context.
+  let context: UInt32
+  /// Where the use stands.
+  let place: UInt32
+}
+
 extension UseTable {
-  /// Whether the use at one place stands before that at another one, both of one principal.
-  fileprivate func precedes(_ left: Int, _ right: Int) -> Bool {
-    let left = rows[left]
-    let right = rows[right]
-    if left.action != right.action { return texts.precedes(left.action, right.action) }
+  /// Where each action stands among all of them in order of bytes, by number of its text; nothing that means anything for
+  /// other texts.
+  fileprivate var ranksOfActions: [UInt32] {
+    var ranks = [UInt32](repeating: 0, count: texts.count + 1)
+    for place in places { ranks[Int(rows[place].action)] = 1 }
+    let actions = ranks.indices.filter { ranks[$0] > 0 }.map { UInt32($0) }.sorted(by: texts.precedes)
+    for (rank, action) in actions.enumerated() { ranks[Int(action)] = UInt32(rank) }
+    return ranks
+  }
+
+  /// Whether a use stands before another one, both of one principal.
+  fileprivate func precedes(_ left: OrderedUse, _ right: OrderedUse) -> Bool {
+    if left.rank != right.rank { return left.rank < right.rank }
     if left.resource != right.resource { return texts.precedes(left.resource, right.resource) }
     return list(left.context).lexicographicallyPrecedes(list(right.context))
   }

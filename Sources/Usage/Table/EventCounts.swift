@@ -95,7 +95,7 @@ struct SmallestIDs: Sendable {
   }
 
   /// How many ids are kept.
-  private var kept: Int { min(Int(count.rawValue), UseFacts.exampleLimit) }
+  var kept: Int { min(Int(count.rawValue), UseFacts.exampleLimit) }
 
   /// An id.
   ///

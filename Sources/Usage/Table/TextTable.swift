@@ -120,6 +120,32 @@ struct TextTable: Sendable {
     return String(decoding: chunks[Int(place.chunk)][range(place)], as: UTF8.self)
   }
 
+  /// Calls a function with the letters of a text.
+  ///
+  /// - Parameters:
+  ///   - number: The number of the text; that of no text has no letters.
+  ///   - body: The function.
+  /// - Returns: What it returns.
+  @inline(__always)
+  func withText<Result>(_ number: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+    let place = places[number]
+    let chunk = chunks[Int(place.chunk)]
+    return body(chunk.span.extracting(range(place)))
+  }
+
+  /// Asks for the first letters of a text.
+  ///
+  /// - Parameter number: The number of the text.
+  @inline(__always)
+  func prefetch(_ number: UInt32) {
+    let place = places[Int(number)]
+    // A place of the chunk, if it has letters; nothing is read there.
+    unsafe chunks[Int(place.chunk)].withUnsafeBufferPointer { chunk in
+      guard let first = chunk.baseAddress else { return }
+      unsafe JSONStream.prefetch(first + Int(place.start))
+    }
+  }
+
   /// Whether a text stands before another by bytes.
   ///
   /// - Parameters:
