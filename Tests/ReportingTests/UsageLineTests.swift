@@ -57,8 +57,8 @@ private struct RandomUses {
   }
 
   private mutating func record() {
-    let kind = random.pick([Principal.Kind.role, .user, .awsService]) ?? .role
-    let principal = Principal(kind: kind, identifier: text(), account: nil)
+    let name = random.pick(EscapingTests.hostile.prefix(8)) ?? ""
+    let principal = Principal(kind: .role, identifier: name, account: nil)
     let isObject = Bool.random(using: &random)
     let action = isObject ? table.number("s3:GetObject") : number()
     let resource =
@@ -71,10 +71,11 @@ private struct RandomUses {
     var ids = SmallestIDs()
     for _ in 0..<Int.random(in: 0...5, using: &random) {
       counts.add(time())
-      let digits = String(UInt64.random(in: 0...UInt64.max, using: &random), radix: 16)
-      let id = Array("0f8fad5b-d9cb-469f-\((digits + "000000000000").prefix(4))-\(digits.suffix(8))0000".utf8)
-      let read = id.count == 36 ? unsafe id.withUnsafeBytes { unsafe ExampleID($0, at: 0) } : nil
-      if let read { ids.insert(read) } else { table.note(oddID: text(), at: place) }
+      let digits = String(UInt64.random(in: 0...UInt64.max, using: &random) | 1 << 63, radix: 16)
+      let id = Array("\(digits.prefix(8))-d9cb-469f-\(digits.suffix(4))-9b1c0f8fad5b".utf8)
+      let number = unsafe id.withUnsafeBytes { unsafe ExampleID($0, at: 0) }
+      let isOdd = Int.random(in: 0...9, using: &random) == 0
+      if let number, !isOdd { ids.insert(number) } else { table.note(oddID: text(), at: place) }
     }
     for _ in 0..<Int.random(in: 0...3, using: &random) {
       table.note(

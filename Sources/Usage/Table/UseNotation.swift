@@ -1,7 +1,6 @@
 // How formats of lines spell uses.
 
 package import CloudTrail
-import IAM
 
 /// Spells the parts of a use in a format that has a line for one use with one outcome.
 ///
