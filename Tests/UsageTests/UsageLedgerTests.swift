@@ -36,11 +36,9 @@ private func withoutCounts(_ ledger: UsageLedger) -> UsageLedger {
     facts.failed = 0
     return facts
   }
-  result.operations = ledger.operations.mapValues { facts in
-    var facts = facts
-    facts.calls = bare(facts.calls)
-    facts.errors = 0
-    return facts
+  result.operations = OperationTable()
+  for (key, facts) in ledger.operations {
+    result.operations.update(key) { $0.calls = bare(facts.calls) }
   }
   result.unresolved = ledger.unresolved.mapValues(bare)
   result.permissionless = ledger.permissionless.mapValues(bare)

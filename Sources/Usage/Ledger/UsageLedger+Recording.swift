@@ -83,7 +83,7 @@ extension UsageLedger {
     count(sort, times)
     principals[call.principal, default: PrincipalFacts()].record(sort, in: call.region, times)
     guard call.kind.isCall else { return }
-    operations[sort.operation(of: call.principal), default: OperationFacts()].record(sort, times)
+    operations.update(sort.operation(of: call.principal)) { $0.record(sort, times) }
     guard call.resolution.kind == .action else { return }
     for requirement in call.resolution.requirements {
       let key = UseKey(

@@ -44,13 +44,7 @@ extension UsageLedger {
     let renamed = principals.filter { name($0.key) != $0.key }
     for principal in renamed.keys { principals[principal] = nil }
     for (principal, value) in renamed { principals[name(principal), default: PrincipalFacts()].merge(value) }
-    let recalled = operations.filter { name($0.key.principal) != $0.key.principal }
-    for key in recalled.keys { operations[key] = nil }
-    for (key, value) in recalled {
-      var key = key
-      key.principal = name(key.principal)
-      operations[key, default: OperationFacts()].merge(value)
-    }
+    operations = operations.renamed(name)
     // Two names of one principal may have become one, with more resources together than either had.
     generalize()
   }

@@ -17,7 +17,7 @@ public struct UsageLedger: Sendable, Hashable {
   /// What is known of each principal.
   public package(set) var principals: [Principal: PrincipalFacts] = [:]
   /// How often each principal called each operation.
-  public package(set) var operations: [OperationKey: OperationFacts] = [:]
+  public package(set) var operations = OperationTable()
   /// Calls that no rule resolves.
   public package(set) var unresolved: [OperationReason: Tally] = [:]
   /// Calls that no identity policy authorises.
@@ -52,7 +52,7 @@ public struct UsageLedger: Sendable, Hashable {
     // A family may be lifted in one ledger and not yet in the other.
     for family in generalized.keys { uses.noteGrown(family.stem.principal) }
     merge(&principals, other.principals) { $0.merge($1) }
-    merge(&operations, other.operations) { $0.merge($1) }
+    operations.merge(other.operations)
     merge(&unresolved, other.unresolved) { $0.merge($1) }
     merge(&permissionless, other.permissionless) { $0.merge($1) }
     merge(&notCalls, other.notCalls) { $0.merge($1) }

@@ -37,7 +37,7 @@ public struct UsageFilter: Sendable, Hashable {
     var result = ledger
     result.uses = ledger.uses.filter { patterns.match($0) }
     result.principals = ledger.principals.filter { patterns.match($0.key) }
-    result.operations = ledger.operations.filter { patterns.match($0.key.principal) }
+    result.operations = ledger.operations.renamed { patterns.match($0) ? $0 : nil }
     return result
   }
 }

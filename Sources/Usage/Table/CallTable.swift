@@ -41,6 +41,11 @@ struct CallSort: Hashable, Sendable {
     reason = call.resolution.reason.map { ByteString($0) }
   }
 
+  /// The operation that is called.
+  var operation: OperationTable.Operation {
+    OperationTable.Operation(eventSource: eventSource, eventName: eventName)
+  }
+
   /// The operation of a principal.
   ///
   /// - Parameter principal: Who called.
@@ -64,26 +69,21 @@ struct CallTable: Sendable {
     var counts = EventCounts()
   }
 
-  /// The sorts, by number.
-  private(set) var sorts: [CallSort] = []
-  private var sortNumbers: [CallSort: UInt32] = [:]
+  private var numbering = Numbering<CallSort>()
   private var rows = ChunkedArray<Row>()
   private var index = HashIndex()
 
   /// Creates an empty table.
   init() {}
 
+  /// The sorts, by number.
+  var sorts: [CallSort] { numbering.elements }
+
   /// The number of a sort, which is added if it is new.
   ///
   /// - Parameter sort: The sort.
   /// - Returns: Its number.
-  mutating func number(of sort: CallSort) -> UInt32 {
-    if let number = sortNumbers[sort] { return number }
-    let number = UInt32(sorts.count)
-    sorts.append(sort)
-    sortNumbers[sort] = number
-    return number
-  }
+  mutating func number(of sort: CallSort) -> UInt32 { numbering.number(of: sort) }
 
   private static func hash(_ sort: UInt32, _ principal: UInt32, _ region: UInt32) -> UInt64 {
     JSONDigest(UInt64(sort) << 32 | UInt64(principal)).following(JSONDigest(UInt64(region))).value
@@ -144,58 +144,43 @@ struct CallTable: Sendable {
 
   /// Moves all counts to a ledger; the sorts stay.
   ///
-  /// What many rows add to is added up first: a ledger looks up each principal and each of its operations once.
+  /// What many rows add to is added up first: a ledger looks up each principal once.
   ///
   /// - Parameter ledger: The ledger; the numbers of principals and regions are those of its uses.
   /// - Complexity: O(*n* log *n*) in rows.
   mutating func move(into ledger: inout UsageLedger) {
     if rows.isEmpty { return }
-    let operations = operationsOfSorts
-    // Rows of one principal stand together, and among them those of one operation.
-    let order = rows.indices.lazy.filter { [rows] in rows[$0].counts.count > 0 }
-      .map { [rows] number in
-        let row = rows[number]
-        return (key: UInt64(row.principal) << 32 | UInt64(operations[Int(row.sort)]), number: number)
-      }
-      .sorted { $0.key < $1.key }
+    let sorts = sorts
+    let operations = sorts.map { ledger.operations.number(of: $0.operation) }
     var counted = [EventCounts](repeating: EventCounts(), count: sorts.count)
+    // Rows of one principal stand together, and among them those of one region.
+    let order = rows.indices.filter { rows[$0].counts.count > 0 }
+      .map { (key: UInt64(rows[$0].principal) << 32 | UInt64(rows[$0].region), row: $0) }
+      .sorted { $0.key < $1.key }
+    ledger.principals.reserveCapacity(ledger.uses.principals.count)
     var place = 0
     while place < order.count {
-      let number = rows[order[place].number].principal
+      let number = rows[order[place].row].principal
       let principal = ledger.uses.principals[Int(number)]
+      let caller = ledger.operations.number(of: principal)
       var facts = PrincipalFacts()
-      var regions: Set<UInt32> = []
-      while place < order.count, order[place].key >> 32 == number {
-        let key = order[place].key
-        let operation = sorts[Int(rows[order[place].number].sort)].operation(of: principal)
-        var calls = OperationFacts()
-        while place < order.count, order[place].key == key {
-          let row = rows[order[place].number]
-          let sort = sorts[Int(row.sort)]
-          let isNew = regions.insert(row.region).inserted
-          facts.record(sort, in: isNew ? ledger.uses.texts.text(row.region) : nil, row.counts.tally)
-          if sort.kind.isCall { calls.record(sort, row.counts.tally) }
-          counted[Int(row.sort)].merge(row.counts)
-          place += 1
+      var region: UInt32?
+      while place < order.count, rows[order[place].row].principal == number {
+        let row = rows[order[place].row]
+        let sort = sorts[Int(row.sort)]
+        let tally = row.counts.tally
+        facts.record(sort, in: row.region == region ? nil : ledger.uses.texts.text(row.region), tally)
+        if sort.kind.isCall {
+          ledger.operations.update(operations[Int(row.sort)], of: caller) { $0.record(sort, tally) }
         }
-        if calls.calls.count > 0 { ledger.operations[operation, default: OperationFacts()].merge(calls) }
+        counted[Int(row.sort)].merge(row.counts)
+        region = row.region
+        place += 1
       }
       ledger.principals[principal, default: PrincipalFacts()].merge(facts)
     }
     for (sort, counts) in zip(sorts, counted) where counts.count > 0 { ledger.count(sort, counts.tally) }
     rows = ChunkedArray()
     index = HashIndex()
-  }
-
-  /// The numbers of the operations of the sorts: sorts of one source and name have one.
-  private var operationsOfSorts: [UInt32] {
-    var numbers: [[ByteString]: UInt32] = [:]
-    return sorts.map { sort in
-      let operation = [sort.eventSource, sort.eventName]
-      if let number = numbers[operation] { return number }
-      let number = UInt32(numbers.count)
-      numbers[operation] = number
-      return number
-    }
   }
 }
