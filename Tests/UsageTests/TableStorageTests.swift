@@ -60,6 +60,15 @@ struct TableStorageTests {
       let moved = other.number(number, in: table)
       #expect(other.text(moved).map { ByteString($0) } == text)
     }
+    // All at once, some of which are there already.
+    var third = TextTable()
+    for number in 1...UInt32(table.count) where number % 3 == 0 { _ = third.number(number, in: table) }
+    let found = third.numbers(Array(1...table.count), in: table)
+    #expect(found.count == table.count && third.count == table.count, "seed \(seed)")
+    for (number, moved) in zip(1...UInt32(table.count), found) {
+      let isSame = third.text(moved).map { ByteString($0) } == table.text(number).map { ByteString($0) }
+      #expect(isSame, "seed \(seed)")
+    }
     for (left, first) in numbers {
       for (right, second) in numbers {
         #expect(table.precedes(first, second) == (left < right), "seed \(seed)")

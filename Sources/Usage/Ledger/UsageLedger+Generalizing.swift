@@ -44,11 +44,10 @@ extension UsageLedger {
 
   /// The members of families that may be too large.
   private func members(_ limit: Int) -> [UseFamily: [(key: UseKey, name: SplitName)]] {
-    let lifted = Set(generalized.keys.map(\.stem.digestWithoutResource))
+    let lifted = Set(generalized.keys.compactMap { uses.group(of: $0.stem) })
     let reader = UseReader(uses)
     var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
-    let places = uses.crowded(limit: limit) { !lifted.isEmpty && lifted.contains($0.digestWithoutResource) }
-    for place in places {
+    for place in uses.crowded(limit: limit, lifted) {
       let key = reader.key(at: place)
       guard key.resource != "*", let name = SplitName(key.resource) else { continue }
       var stem = key
@@ -90,16 +89,5 @@ extension UsageLedger {
       key.resource = member.name.stem + tail
       uses.join(key) { $0.merge(facts) }
     }
-  }
-}
-
-extension UseKey {
-  /// A hash of what the uses of one action by one principal under one context have in common.
-  fileprivate var digestWithoutResource: Int {
-    var hasher = Hasher()
-    hasher.combine(principal)
-    action.hashBytes(into: &hasher)
-    hasher.combine(context)
-    return hasher.finalize()
   }
 }

@@ -25,6 +25,9 @@ struct TextTable: Sendable {
   /// How many bytes a chunk has room for, but for those of long texts.
   private static let chunkSize = Int(UInt16.max)
 
+  /// How many texts of another table are looked for together.
+  private static let foundTogether = 32
+
   private var chunks: [[UInt8]] = [[]]
   private var places = ChunkedArray<Place>()
   private var index = HashIndex()
@@ -57,9 +60,39 @@ struct TextTable: Sendable {
   /// - Returns: Its number here.
   mutating func number(_ number: UInt32, in other: TextTable) -> UInt32 {
     guard number != TextTable.none else { return TextTable.none }
-    let place = other.places[Int(number)]
-    let chunk = other.chunks[Int(place.chunk)]
-    return self.number(chunk.span.extracting(other.range(place)))
+    return other.withText(Int(number)) { self.number($0) }
+  }
+
+  /// The numbers of texts of another table, which are added if they are new.
+  ///
+  /// - Parameters:
+  ///   - numbers: Their numbers there.
+  ///   - other: The other table.
+  /// - Returns: Their numbers here.
+  mutating func numbers(_ numbers: [Int], in other: TextTable) -> [UInt32] {
+    var found: [UInt32] = []
+    found.reserveCapacity(numbers.count)
+    // Each round asks for what the next one reads, of many texts.
+    for start in stride(from: 0, to: numbers.count, by: TextTable.foundTogether) {
+      let texts = numbers[start..<min(start + TextTable.foundTogether, numbers.count)]
+      let hashes = texts.map { number in other.withText(number) { JSONDigest($0).value } }
+      for hash in hashes { index.prefetch(hash) }
+      for hash in hashes { if let known = index.likely(hash) { places.prefetch(known) } }
+      for hash in hashes { if let known = index.likely(hash) { prefetch(places[known]) } }
+      for (number, hash) in zip(texts, hashes) {
+        found.append(other.withText(number) { self.number($0, hash) })
+      }
+    }
+    return found
+  }
+
+  /// Asks for the first letters of the text at a place.
+  private func prefetch(_ place: Place) {
+    // A place of the chunk, if it has letters; nothing is read there.
+    unsafe chunks[Int(place.chunk)].withUnsafeBufferPointer { chunk in
+      guard let first = chunk.baseAddress else { return }
+      unsafe JSONStream.prefetch(first + Int(place.start))
+    }
   }
 
   /// The number of a text that is there.
@@ -76,8 +109,9 @@ struct TextTable: Sendable {
   ///
   /// - Parameter text: Its letters.
   /// - Returns: Its number.
-  mutating func number(_ text: Span<UInt8>) -> UInt32 {
-    let hash = JSONDigest(text).value
+  mutating func number(_ text: Span<UInt8>) -> UInt32 { number(text, JSONDigest(text).value) }
+
+  private mutating func number(_ text: Span<UInt8>, _ hash: UInt64) -> UInt32 {
     if let known = find(text, hash) { return UInt32(known) }
     places.append(add(text))
     index.insert(places.count - 1, hash)
@@ -137,14 +171,7 @@ struct TextTable: Sendable {
   ///
   /// - Parameter number: The number of the text.
   @inline(__always)
-  func prefetch(_ number: UInt32) {
-    let place = places[Int(number)]
-    // A place of the chunk, if it has letters; nothing is read there.
-    unsafe chunks[Int(place.chunk)].withUnsafeBufferPointer { chunk in
-      guard let first = chunk.baseAddress else { return }
-      unsafe JSONStream.prefetch(first + Int(place.start))
-    }
-  }
+  func prefetch(_ number: UInt32) { prefetch(places[Int(number)]) }
 
   /// Whether a text stands before another by bytes.
   ///

@@ -1,41 +1,41 @@
 // Uses that differ in nothing but the resource.
 
-import CloudTrail
-import JSONStream
-
 extension UseTable {
   /// The uses of which one principal has more than a number of resources under one action and context.
   ///
   /// - Parameters:
   ///   - limit: The number.
-  ///   - isLifted: Whether uses that have a key but for the resource are counted in whatever their number.
+  ///   - lifted: What is counted in whatever its number.
   /// - Returns: Their places; none of principals of which they are known to be few enough.
   /// - Complexity: O(*n*) in the number of uses.
-  func crowded(limit: Int, _ isLifted: (UseKey) -> Bool) -> [Int] {
-    var index = HashIndex()
-    var groups: [(sample: Int, count: Int)] = []
-    var groupOfPlace = [Int](repeating: -1, count: rows.count)
-    for place in places {
-      let row = rows[place]
-      guard mayBeLarge(row.principal, limit: limit) else { continue }
-      let hash = JSONDigest(UInt64(row.action) << 32 | UInt64(row.principal))
-        .following(JSONDigest(UInt64(row.context))).value
-      let known = index.find(hash) { group in
-        let sample = rows[groups[group].sample]
-        return sample.action == row.action && sample.principal == row.principal
-          && sample.context == row.context
-      }
-      if known == nil {
-        index.insert(groups.count, hash)
-        groups.append((place, 0))
-      }
-      let group = known ?? groups.count - 1
-      groups[group].count += 1
-      groupOfPlace[place] = group
+  func crowded(limit: Int, _ lifted: Set<Group>) -> [Int] {
+    var counts = [Int](repeating: 0, count: principals.count)
+    for place in places { counts[Int(rows[place].principal)] += 1 }
+    // Most principals have fewer uses than a family may have resources.
+    var mayHaveCrowd = counts.map { $0 > limit }
+    for group in lifted { mayHaveCrowd[Int(group.principal)] = true }
+    for number in mayHaveCrowd.indices where !mayBeLarge(UInt32(number), limit: limit) {
+      mayHaveCrowd[number] = false
     }
-    let reader = UseReader(self)
-    let isCrowd = groups.map { $0.count > limit || isLifted(reader.key(at: $0.sample)) }
-    guard isCrowd.contains(true) else { return [] }
-    return places.filter { groupOfPlace[$0] >= 0 && isCrowd[groupOfPlace[$0]] }
+    let uses = places.filter { mayHaveCrowd[Int(rows[$0].principal)] }
+    var groups = Numbering<Group>()
+    let groupsOfUses = uses.map { groups.number(of: Group(rows[$0])) }
+    var sizes = [Int](repeating: 0, count: groups.count)
+    for group in groupsOfUses { sizes[Int(group)] += 1 }
+    let isCrowd = zip(groups.elements, sizes).map { $1 > limit || lifted.contains($0) }
+    return zip(uses, groupsOfUses).filter { isCrowd[Int($1)] }.map(\.0)
+  }
+}
+
+extension UseTable.Group {
+  /// The group of a use.
+  fileprivate init(_ row: UseRow) {
+    self.init(principal: row.principal, action: row.action, context: row.context)
+  }
+
+  /// Hashes the numbers.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(UInt64(action) << 32 | UInt64(principal))
+    hasher.combine(context)
   }
 }

@@ -34,8 +34,17 @@ public struct UseTable: Sendable {
     var observed: UInt32
   }
 
+  /// Uses that differ in nothing but the resource, by the numbers of what they have in common.
+  struct Group: Hashable, Sendable {
+    let principal: UInt32
+    let action: UInt32
+    let context: UInt32
+  }
+
   /// How many circumstances and addresses a row lists.
   private static let mostListed = 64
+  /// How many uses of another table are taken in together.
+  private static let mergedTogether = 32
 
   /// The ids of events behind the first one of a use.
   private struct FurtherExamples: Sendable {
@@ -45,9 +54,7 @@ public struct UseTable: Sendable {
 
   /// The texts.
   private(set) var texts = TextTable()
-  /// The principals, by number.
-  private(set) var principals: [Principal] = []
-  private var principalNumbers: [Principal: UInt32] = [:]
+  private var principalNumbers = Numbering<Principal>()
   /// Whether uses of each principal were added since they were last found to be few enough.
   private var hasGrown: [Bool] = []
   /// How few they were found to be.
@@ -85,6 +92,9 @@ public struct UseTable: Sendable {
 
   // MARK: Numbers
 
+  /// The principals, by number.
+  var principals: [Principal] { principalNumbers.elements }
+
   /// The number of a text, which is added if it is new.
   ///
   /// - Parameter text: The text, or `nil`.
@@ -102,11 +112,8 @@ public struct UseTable: Sendable {
   /// - Parameter principal: The principal.
   /// - Returns: Its number.
   mutating func number(of principal: Principal) -> UInt32 {
-    if let number = principalNumbers[principal] { return number }
-    let number = UInt32(principals.count)
-    principals.append(principal)
-    hasGrown.append(false)
-    principalNumbers[principal] = number
+    let number = principalNumbers.number(of: principal)
+    if number == hasGrown.count { hasGrown.append(false) }
     return number
   }
 
@@ -381,7 +388,7 @@ public struct UseTable: Sendable {
   ///
   /// - Parameter principal: The principal.
   mutating func noteGrown(_ principal: Principal) {
-    if let number = principalNumbers[principal] { hasGrown[Int(number)] = true }
+    if let number = principalNumbers.find(principal) { hasGrown[Int(number)] = true }
   }
 
   // MARK: Uses in words
@@ -389,13 +396,12 @@ public struct UseTable: Sendable {
   /// The places of all uses, in no order that means anything.
   package var places: some Collection<Int> { rows.indices.lazy.filter { !rows[$0].isRemoved } }
 
-  /// The place of a use, or `nil` where it is not in the table.
+  /// The numbers of what uses have in common that differ in nothing but the resource, or `nil` where there are none.
   ///
-  /// - Parameter key: The use.
-  /// - Returns: Its place.
-  func place(of key: UseKey) -> Int? {
-    guard let principal = principalNumbers[key.principal], let action = texts.find(key.action),
-      let resource = texts.find(key.resource)
+  /// - Parameter key: One of them.
+  /// - Returns: The numbers.
+  func group(of key: UseKey) -> Group? {
+    guard let principal = principalNumbers.find(key.principal), let action = texts.find(key.action)
     else { return nil }
     var context: [(key: UInt32, value: UInt32)] = []
     for pair in key.context {
@@ -403,10 +409,19 @@ public struct UseTable: Sendable {
       context.append((key, value))
     }
     let list = context.isEmpty ? 0 : find(context[...], UseTable.hash(context[...]))
-    guard let list else { return nil }
+    return list.map { Group(principal: principal, action: action, context: UInt32($0)) }
+  }
+
+  /// The place of a use, or `nil` where it is not in the table.
+  ///
+  /// - Parameter key: The use.
+  /// - Returns: Its place.
+  func place(of key: UseKey) -> Int? {
+    guard let group = group(of: key), let resource = texts.find(key.resource) else { return nil }
     let need = Need(
-      action: action, resource: resource, context: UInt32(list), rule: TextTable.none, reason: TextTable.none)
-    let row = UseRow(need, by: principal, .allowed)
+      action: group.action, resource: resource, context: group.context, rule: TextTable.none,
+      reason: TextTable.none)
+    let row = UseRow(need, by: group.principal, .allowed)
     guard let place = find(row, UseTable.hash(row)), !rows[place].isRemoved else { return nil }
     return place
   }
@@ -448,6 +463,12 @@ public struct UseTable: Sendable {
   ///   - other: The other table.
   ///   - isWanted: Whether the use at one of its places is taken in.
   mutating func merge(_ other: UseTable, where isWanted: (Int) -> Bool = { _ in true }) {
+    let wanted = other.places.filter(isWanted)
+    // Where most is new, nothing is moved several times while it is taken in.
+    if wanted.count * 4 >= rows.count {
+      rowIndex.reserve(rows.count + wanted.count)
+      texts.reserve(other.texts)
+    }
     let unknown = UInt32.max
     var textNumbers = [UInt32](repeating: unknown, count: other.texts.count + 1)
     var listNumbers = [UInt32](repeating: unknown, count: other.listEnds.count)
@@ -487,21 +508,30 @@ public struct UseTable: Sendable {
       }
       return circumstancesNumbers[Int(number)]
     }
-    // Where most is new, nothing is moved several times while it is taken in.
-    if other.rows.count * 4 >= rows.count {
-      rowIndex.reserve(rows.count + other.rows.count)
-      texts.reserve(other.texts)
+    for place in wanted { textNumbers[Int(other.rows[place].resource)] = 0 }
+    let resources = textNumbers.indices.filter { textNumbers[$0] == 0 }
+    for (resource, number) in zip(resources, texts.numbers(resources, in: other.texts)) {
+      textNumbers[resource] = number
     }
-    for number in other.places where isWanted(number) {
-      let row = other.rows[number]
-      let need = Need(
-        action: text(row.action), resource: text(row.resource), context: list(row.context),
-        rule: TextTable.none, reason: TextTable.none)
-      let place = self.place(of: need, by: principal(row.principal), row.outcome)
-      record(row.counts.counts, row.outcome, other.examples(row), at: place)
-      other.lists.forEach(row.circumstances) { note(circumstances: circumstances($0), at: place) }
-      other.lists.forEach(row.addresses) { note(address: text($0), at: place) }
-      if let facts = other.extra[number] { changeExtra(at: place) { $0.merge(facts) } }
+    // Each round asks for what the next one reads, of many uses.
+    for start in stride(from: 0, to: wanted.count, by: UseTable.mergedTogether) {
+      let uses = wanted[start..<Swift.min(start + UseTable.mergedTogether, wanted.count)].map { number in
+        let row = other.rows[number]
+        let need = Need(
+          action: text(row.action), resource: text(row.resource), context: list(row.context),
+          rule: TextTable.none, reason: TextTable.none)
+        return (number: number, need: need, principal: principal(row.principal))
+      }
+      for use in uses { prefetchIndex(use.need, by: use.principal) }
+      for use in uses { prefetchRow(use.need, by: use.principal) }
+      for use in uses {
+        let row = other.rows[use.number]
+        let place = place(of: use.need, by: use.principal, row.outcome)
+        record(row.counts.counts, row.outcome, other.examples(row), at: place)
+        other.lists.forEach(row.circumstances) { note(circumstances: circumstances($0), at: place) }
+        other.lists.forEach(row.addresses) { note(address: text($0), at: place) }
+        if let facts = other.extra[use.number] { changeExtra(at: place) { $0.merge(facts) } }
+      }
     }
   }
 
