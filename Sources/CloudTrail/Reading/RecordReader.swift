@@ -163,12 +163,12 @@ struct RecordReader {
       counted.skipped[kind, default: 0] += 1
     } else if fields[.eventName] != nil || fields[.userIdentity] != nil || fields[.eventCategory] != nil {
       readEvent(tape, fields, bytes, place)
-    } else if readDocument(JSONValue(tape, at: index, bytes), place) {
-      return
-    } else if place.depth > 0
-      || !sink.take(JSONDocument(value: JSONValue(tape, at: index, bytes)))
-    {
-      counted.skipped[.unrecognized, default: 0] += 1
+    } else {
+      let document = JSONValue(tape, at: index, bytes)
+      if readDocument(document, place) { return }
+      if place.depth > 0 || !sink.take(JSONDocument(value: document)) {
+        counted.skipped[.unrecognized, default: 0] += 1
+      }
     }
   }
 
