@@ -41,11 +41,13 @@ package struct SplitName {
   }
 
   /// Services whose resources guard others, so that a pattern in their place is never a detail.
-  private static let guarded: Set<String> = [
+  private static let guarded: [StaticString] = [
     "iam", "kms", "sts", "secretsmanager", "organizations", "sso", "acm",
   ]
 
-  private typealias Run = (service: String, prefix: StaticString, parents: Int, separator: Unicode.Scalar)
+  private typealias Run = (
+    service: StaticString, prefix: StaticString, parents: Int, separator: Unicode.Scalar
+  )
 
   /// Types whose members come and go: service, what the resource part begins with, how many further separators
   /// belong to the stem, and the separator.
@@ -66,7 +68,6 @@ package struct SplitName {
     ("batch", "job/", 0, "/"),
     ("elasticmapreduce", "cluster/", 0, "/"),
   ]
-  private static let runServices = Set(runs.map(\.service))
 
   /// Cuts a resource, or returns `nil` where nothing of it may be generalised.
   ///
@@ -75,37 +76,59 @@ package struct SplitName {
   /// - Parameter resource: The resource in policy notation.
   package init?(_ resource: String) {
     let text = resource.utf8.span
-    guard !ResourceNotation.hasVariable(resource), let arn = ARNSegments(text) else { return nil }
-    let service = String(bytes: text.extracting(arn.service))
-    guard !Self.guarded.contains(service), let cut = Self.cut(text, arn, service) else { return nil }
+    guard let cut = Self.cut(text) else { return nil }
     stem = String(bytes: text.extracting(..<cut.place))
-    if ResourceNotation.hasWildcard(stem) { return nil }
     tail = String(bytes: text.extracting(cut.place...))
     kind = cut.kind
     isTyped = cut.isTyped
   }
 
+  /// The digest of the stem of a resource, or `nil` where nothing of it may be generalised.
+  ///
+  /// - Parameter resource: The resource in policy notation.
+  /// - Returns: The digest.
+  static func stemDigest(_ resource: Span<UInt8>) -> JSONDigest? {
+    cut(resource).map { JSONDigest(resource.extracting(..<$0.place)) }
+  }
+
+  /// Where a resource is cut and how its tail behaves, or `nil` where nothing of it may be generalised.
+  private static func cut(_ text: Span<UInt8>) -> (place: Int, kind: Kind, isTyped: Bool)? {
+    if text.offset(of: UInt8(ascii: "$"), from: 0) != nil, ResourceNotation.hasVariable(String(bytes: text)) {
+      return nil
+    }
+    guard let arn = ARNSegments(text), !guarded.contains(where: { isService($0, text, arn) }),
+      let cut = cut(text, arn)
+    else { return nil }
+    let stem = text.extracting(..<cut.place)
+    let mayBePattern =
+      stem.offset(of: UInt8(ascii: "*"), from: 0) != nil || stem.offset(of: UInt8(ascii: "?"), from: 0) != nil
+    if mayBePattern, ResourceNotation.hasWildcard(String(bytes: stem)) { return nil }
+    return cut
+  }
+
+  private static func isService(_ service: StaticString, _ text: Span<UInt8>, _ arn: ARNSegments) -> Bool {
+    arn.service.count == service.utf8CodeUnitCount && text.holds(service, at: arn.service.lowerBound)
+  }
+
   /// Where the tail of an ARN begins and how it behaves, or `nil` where there is none.
   private static func cut(
-    _ text: Span<UInt8>, _ arn: ARNSegments, _ service: String
+    _ text: Span<UInt8>, _ arn: ARNSegments
   ) -> (place: Int, kind: Kind, isTyped: Bool)? {
     let start = arn.resource.lowerBound
-    if service == "s3", arn.account.isEmpty || text.holds("accesspoint/", at: start) {
+    if isService("s3", text, arn), arn.account.isEmpty || text.holds("accesspoint/", at: start) {
       return objectCut(text, start).map { ($0, .object, true) }
     }
-    if runServices.contains(service) {
-      for run in runs where run.service == service && text.holds(run.prefix, at: start) {
-        var place = start + run.prefix.utf8CodeUnitCount
-        for _ in 0..<run.parents {
-          guard let found = text.offset(of: UInt8(ascii: run.separator), from: place) else { return nil }
-          place = found + 1
-        }
-        if run.service == "logs" {
-          guard text.holds("log-stream:", at: place) else { return nil }
-          place += "log-stream:".utf8.count
-        }
-        return place < text.count ? (place, .run, true) : nil
+    for run in runs where text.holds(run.prefix, at: start) && isService(run.service, text, arn) {
+      var place = start + run.prefix.utf8CodeUnitCount
+      for _ in 0..<run.parents {
+        guard let found = text.offset(of: UInt8(ascii: run.separator), from: place) else { return nil }
+        place = found + 1
       }
+      if isService("logs", text, arn) {
+        guard text.holds("log-stream:", at: place) else { return nil }
+        place += "log-stream:".utf8.count
+      }
+      return place < text.count ? (place, .run, true) : nil
     }
     // The first slash or colon behind the first character.
     guard
@@ -117,7 +140,7 @@ package struct SplitName {
       return (start, .dated, false)
     }
     let place = separator + 1
-    return place < text.count ? (place, service == "ec2" ? .plain : .dated, true) : nil
+    return place < text.count ? (place, isService("ec2", text, arn) ? .plain : .dated, true) : nil
   }
 
   /// Where the key of an object begins: behind the bucket, or behind `object/` of an access point.

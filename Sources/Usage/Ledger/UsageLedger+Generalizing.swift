@@ -49,7 +49,7 @@ extension UsageLedger {
     var members: [UseFamily: [(key: UseKey, name: SplitName)]] = [:]
     for place in uses.crowded(limit: limit, lifted) {
       let key = reader.key(at: place)
-      guard key.resource != "*", let name = SplitName(key.resource) else { continue }
+      guard let name = SplitName(key.resource) else { continue }
       var stem = key
       stem.resource = name.stem
       members[UseFamily(stem: stem), default: []].append((key, name))

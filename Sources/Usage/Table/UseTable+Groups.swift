@@ -1,11 +1,19 @@
 // Uses that differ in nothing but the resource.
 
+import JSONStream
+
 extension UseTable {
-  /// The uses of which one principal has more than a number of resources under one action and context.
+  /// Uses with one stem of resources (`SplitName`), by the digest of the stem.
+  private struct Family: Hashable, Sendable {
+    let group: Group
+    let stem: UInt64
+  }
+
+  /// The uses in families that have more than a number of resources.
   ///
   /// - Parameters:
   ///   - limit: The number.
-  ///   - lifted: What is counted in whatever its number.
+  ///   - lifted: The uses of which families are counted in whatever their number.
   /// - Returns: Their places; none of principals of which they are known to be few enough.
   /// - Complexity: O(*n*) in the number of uses.
   func crowded(limit: Int, _ lifted: Set<Group>) -> [Int] {
@@ -18,12 +26,24 @@ extension UseTable {
       mayHaveCrowd[number] = false
     }
     let uses = places.filter { mayHaveCrowd[Int(rows[$0].principal)] }
-    var groups = Numbering<Group>()
-    let groupsOfUses = uses.map { groups.number(of: Group(rows[$0])) }
-    var sizes = [Int](repeating: 0, count: groups.count)
-    for group in groupsOfUses { sizes[Int(group)] += 1 }
-    let isCrowd = zip(groups.elements, sizes).map { $1 > limit || lifted.contains($0) }
-    return zip(uses, groupsOfUses).filter { isCrowd[Int($1)] }.map(\.0)
+    // Names are cut only where there are enough of them, whatever their stems.
+    let grouped = UseTable.crowds(uses, limit, lifted.contains) { Group(rows[$0]) }
+    return UseTable.crowds(grouped, limit, { lifted.contains($0.group) }) { place in
+      texts.withText(Int(rows[place].resource)) { SplitName.stemDigest($0) }
+        .map { Family(group: Group(rows[place]), stem: $0.value) }
+    }
+  }
+
+  /// Those of some places that have a part in common with more than a number of them, or a part that is wanted.
+  private static func crowds<Part: Hashable & Sendable>(
+    _ places: [Int], _ limit: Int, _ isWanted: (Part) -> Bool, _ part: (Int) -> Part?
+  ) -> [Int] {
+    var parts = Numbering<Part>()
+    let numbers = places.map { part($0).map { Int(parts.number(of: $0)) } }
+    var sizes = [Int](repeating: 0, count: parts.count)
+    for case let number? in numbers { sizes[number] += 1 }
+    let isKept = zip(parts.elements, sizes).map { $1 > limit || isWanted($0) }
+    return zip(places, numbers).filter { $1.map { isKept[$0] } ?? false }.map(\.0)
   }
 }
 
