@@ -82,7 +82,10 @@ extension UsageLedger {
       let row = uses.rows[place]
       let isRenamed = isRenamed[Int(row.principal)]
       let pair = UInt64(row.action) << 32 | UInt64(row.resource)
-      guard isRenamed || isTold(row) && !untold.contains(pair) else { return nil }
+      let mayMove =
+        isTold(row) && !untold.contains(pair)
+        && uses.texts.withText(Int(row.resource)) { LearnedFacts.mayTell(ofResource: $0) }
+      guard isRenamed || mayMove else { return nil }
       let key = reader.key(at: place)
       let settled = facts.settled(key, of: name(key.principal))
       if settled.count == 1, settled[0].0 == key, settled[0].1 == nil {
@@ -111,6 +114,14 @@ extension LearnedFacts {
   /// - Returns: Whether they are.
   static func tellsOfResources(ofAction action: String) -> Bool {
     ["iam:", "sts:", "kms:"].contains { action.hasPrefix($0) }
+  }
+
+  /// Whether facts may be learnt about a resource: an identity, an instance profile or an alias.
+  ///
+  /// - Parameter resource: The resource.
+  /// - Returns: `false` where no use of it ever gets another key but for its principal.
+  static func mayTell(ofResource resource: Span<UInt8>) -> Bool {
+    [":iam:", ":instance-profile/", ":alias/"].contains { resource.offset(of: $0, from: 0) != nil }
   }
 
   /// The keys that a use has when everything learnt is applied, with the reason where a resource stays unknown.
