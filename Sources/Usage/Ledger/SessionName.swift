@@ -6,6 +6,7 @@
 
 import CloudTrail
 import IAM
+import JSONStream
 
 /// Judges the names of sessions.
 enum SessionName {
@@ -27,7 +28,7 @@ enum SessionName {
     for place in name.indices {
       switch name[place] {
       case let byte where isLetter(byte): continue
-      case let byte where isDigit(byte): digits += 1
+      case let byte where byte.isDigit: digits += 1
       case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): continue
       default: return false
       }
@@ -63,7 +64,7 @@ enum SessionName {
   private static func isInstance(_ name: Span<UInt8>) -> Bool {
     let start = name.holds("mi-") ? 3 : name.holds("i-") ? 2 : name.count
     return name.count - start >= 8
-      && (start..<name.count).allSatisfy { isDigit(name[$0]) || (0x61...0x66).contains(name[$0]) }
+      && (start..<name.count).allSatisfy { name[$0].isDigit || (0x61...0x66).contains(name[$0]) }
   }
 
   /// Whether a word of a name is a machine's, or the name begins as those of AWS's own services and tools do.
@@ -75,7 +76,7 @@ enum SessionName {
     while whole < name.count {
       var word = whole
       var end = whole
-      while end < name.count, isLetter(name[end]) || isDigit(name[end]) {
+      while end < name.count, isLetter(name[end]) || name[end].isDigit {
         let byte = name[end]
         if end > word, isLetter(byte), byte & 0x20 == 0, name[end - 1] & 0x20 != 0 {
           if isMachines(name.extracting(word..<end), isFirst: word == 0) { return true }
@@ -98,7 +99,7 @@ enum SessionName {
     if isFirst, word.count >= 3, letters(of: word.extracting(..<3)) == aws { return true }
     if isMachineWord(word) { return true }
     var end = word.count
-    while end > 0, isDigit(word[end - 1]) { end -= 1 }
+    while end > 0, word[end - 1].isDigit { end -= 1 }
     return end > 0 && end < word.count && isMachineWord(word.extracting(..<end))
   }
 
@@ -128,8 +129,6 @@ enum SessionName {
   private static func isLetter(_ byte: UInt8) -> Bool {
     (0x61...0x7A).contains(byte | 0x20) || byte >= 0x80
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 extension SessionTexts {

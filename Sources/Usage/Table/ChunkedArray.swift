@@ -46,13 +46,7 @@ struct ChunkedArray<Element: Sendable>: Sendable {
   ///
   /// - Parameter number: Its number.
   @inline(__always)
-  func prefetch(_ number: Int) {
-    // A place of the chunk, if there is one; nothing is read there.
-    unsafe chunks[number >> Self.placeBits].withUnsafeBufferPointer { chunk in
-      guard let start = chunk.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + (number & Self.mask))
-    }
-  }
+  func prefetch(_ number: Int) { chunks[number >> Self.placeBits].prefetch(at: number & Self.mask) }
 
   /// Adds an element behind the others.
   ///

@@ -40,11 +40,7 @@ struct HashIndex: Sendable {
   /// - Parameter hash: The hash.
   @inline(__always)
   func prefetch(_ hash: UInt64) {
-    // A place of the array, which is never empty; nothing is read there.
-    unsafe slots.withUnsafeBufferPointer { slots in
-      guard let start = slots.baseAddress else { return }
-      unsafe JSONStream.prefetch(start + (Int(truncatingIfNeeded: hash >> 32) & (slots.count &- 1)))
-    }
+    slots.prefetch(at: Int(truncatingIfNeeded: hash >> 32) & (slots.count &- 1))
   }
 
   /// The number of the first thing that may be the one: that whose half of the hash is the same.

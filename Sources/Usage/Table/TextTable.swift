@@ -87,13 +87,8 @@ struct TextTable: Sendable {
   }
 
   /// Asks for the first letters of the text at a place.
-  private func prefetch(_ place: Place) {
-    // A place of the chunk, if it has letters; nothing is read there.
-    unsafe chunks[Int(place.chunk)].withUnsafeBufferPointer { chunk in
-      guard let first = chunk.baseAddress else { return }
-      unsafe JSONStream.prefetch(first + Int(place.start))
-    }
-  }
+  @inline(__always)
+  private func prefetch(_ place: Place) { chunks[Int(place.chunk)].prefetch(at: Int(place.start)) }
 
   /// The number of a text that is there.
   ///
