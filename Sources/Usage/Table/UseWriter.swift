@@ -13,8 +13,8 @@ package struct UseWriter<Notation: UseNotation> {
   private var beginning: [UInt8] = []
   private var numbers: (principal: UInt32, action: UInt32)?
   /// What regions with services are, and what contexts are.
-  private var sites: [UInt64: [UInt8]] = [:]
-  private var contexts: [UInt32: [UInt8]] = [:]
+  private var sites = Spellings()
+  private var contexts = Spellings()
 
   /// Creates a writer.
   ///
@@ -97,10 +97,27 @@ package struct UseWriter<Notation: UseNotation> {
   }
 
   private mutating func appendContext(_ row: UseRow, to text: inout [UInt8]) {
-    if let known = contexts[row.context] { return text.append(contentsOf: known) }
+    let number = UInt64(row.context)
+    if let known = contexts[number] { return text.append(contentsOf: known) }
     var context: [UInt8] = []
     Notation.append(table.list(row.context), to: &context)
-    contexts[row.context] = context
+    contexts[number] = context
     text.append(contentsOf: context)
+  }
+}
+
+/// What was spelled, by number; all is forgotten when there is much of it.
+private struct Spellings {
+  private var known: [UInt64: [UInt8]] = [:]
+  /// How much is remembered.
+  private static let most = 4_096
+
+  /// The bytes of a number; `nil` where they are not remembered.
+  subscript(number: UInt64) -> [UInt8]? {
+    get { known[number] }
+    set {
+      if known.count >= Spellings.most { known.removeAll(keepingCapacity: true) }
+      known[number] = newValue
+    }
   }
 }
