@@ -98,6 +98,6 @@ struct CSVWriter {
   /// Whether text is a number that a spreadsheet shows as it stands; it would show `+1` as `1`.
   private static func isNegativeNumber(_ text: Span<UInt8>) -> Bool {
     text.count > 1 && text[0] == UInt8(ascii: "-")
-      && (1..<text.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[$0]) }
+      && (1..<text.count).allSatisfy { text[$0].isDigit }
   }
 }

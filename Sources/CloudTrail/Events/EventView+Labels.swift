@@ -28,7 +28,7 @@ extension EventView {
   ///
   /// - Parameters:
   ///   - labels: The labels that are replaced.
-  ///   - letters: What they are replaced by, laid out as ``NameLabels/allLetters`` is.
+  ///   - letters: What they are replaced by, laid out as `NameLabels.allLetters` is.
   /// - Returns: The event.
   package func renamed(_ labels: NameLabels, _ letters: [UInt8]) -> CloudTrailEvent? {
     var record = [UInt8(ascii: "{")]

@@ -7,8 +7,9 @@ import Synchronization
 /// A pass over logs.
 ///
 /// Files are spread over threads, each with a consumer of its own; the consumers are merged at the end. A large file is
-/// read by all threads that have no file of their own (`SharedStream`). What comes out depends neither on the order of the files nor on the number of threads. Memory is bounded by the largest
-/// record and the largest directory, whatever the size of a file and the number of events (`DuplicateFilter`).
+/// read by all threads that have no file of their own (`SharedStream`). What comes out depends neither on the order of the
+/// files nor on the number of threads. Memory is bounded by the largest record and the largest directory, whatever the size
+/// of a file and the number of events (`DuplicateFilter`).
 public struct LogScan: Sendable {
   /// What is read.
   public let inputs: [LogInput]

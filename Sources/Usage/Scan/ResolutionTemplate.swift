@@ -28,7 +28,7 @@ struct Names: Sendable {
   ///
   /// - Parameters:
   ///   - labels: The call, taken apart.
-  ///   - letters: The names, laid out as ``NameLabels/allLetters`` is.
+  ///   - letters: The names, laid out as `NameLabels.allLetters` is.
   init(_ labels: NameLabels, _ letters: [UInt8]) {
     self.letters = letters
     ranges = labels.labels.indices.map { labels.range($0) }

@@ -320,7 +320,7 @@ struct UsageRecorder: EventConsumer {
       usesOfShapes.forEach(shapes[shape.place].uses) { recorded.uses.note(oddID: id, at: Int($0)) }
     }
     recordAddress(event, shape, decode)
-    if let user = caller.user { recordUser(user, shape, event) }
+    if let user = caller.user { recordUser(user, caller, shape, event) }
   }
 
   /// Records the first event of a shape with the uses that it shows: they are at hand, and most shapes have no other event.
@@ -413,18 +413,16 @@ struct UsageRecorder: EventConsumer {
   }
 
   /// Keeps what a person used a role for.
-  private mutating func recordUser(_ user: JSONDigest, _ shape: FoundShape, _ event: EventView) {
+  private mutating func recordUser(
+    _ user: JSONDigest, _ caller: Caller, _ shape: FoundShape, _ event: EventView
+  ) {
     guard users.insert(user.following(shape.key)) else { return }
     guard shapes[shape.place].outcome != .denied, let user = RoleUser(event.identity) else { return }
-    // The uses of a shape are all of one principal.
-    var principal: Principal?
     var actions: [String] = []
     usesOfShapes.forEach(shapes[shape.place].uses) {
-      let row = recorded.uses.rows[Int($0)]
-      principal = recorded.uses.principals[Int(row.principal)]
-      if let action = recorded.uses.texts.text(row.action) { actions.append(action) }
+      if let action = recorded.uses.texts.text(recorded.uses.rows[Int($0)].action) { actions.append(action) }
     }
-    if let principal { recorded.recordUser(user, of: principal, actions) }
+    recorded.recordUser(user, of: principal(of: caller), actions)
   }
 
   /// The shape of an event, which is added if it is not there.
