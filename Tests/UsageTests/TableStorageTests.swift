@@ -63,7 +63,7 @@ struct TableStorageTests {
     // All at once, some of which are there already.
     var third = TextTable()
     for number in 1...UInt32(table.count) where number % 3 == 0 { _ = third.number(number, in: table) }
-    let found = third.numbers(Array(1...table.count), in: table)
+    let found = third.numbers(Array(1...UInt32(table.count)), in: table)
     #expect(found.count == table.count && third.count == table.count, "seed \(seed)")
     for (number, moved) in zip(1...UInt32(table.count), found) {
       let isSame = third.text(moved).map { ByteString($0) } == table.text(number).map { ByteString($0) }

@@ -93,7 +93,7 @@ package struct SplitName {
 
   /// Where a resource is cut and how its tail behaves, or `nil` where nothing of it may be generalised.
   private static func cut(_ text: Span<UInt8>) -> (place: Int, kind: Kind, isTyped: Bool)? {
-    if text.offset(of: UInt8(ascii: "$"), from: 0) != nil, ResourceNotation.hasVariable(String(bytes: text)) {
+    if text.offset(of: UInt8(ascii: "$")) != nil, ResourceNotation.hasVariable(String(bytes: text)) {
       return nil
     }
     guard let arn = ARNSegments(text), !guarded.contains(where: { isService($0, text, arn) }),
@@ -101,7 +101,7 @@ package struct SplitName {
     else { return nil }
     let stem = text.extracting(..<cut.place)
     let mayBePattern =
-      stem.offset(of: UInt8(ascii: "*"), from: 0) != nil || stem.offset(of: UInt8(ascii: "?"), from: 0) != nil
+      stem.offset(of: UInt8(ascii: "*")) != nil || stem.offset(of: UInt8(ascii: "?")) != nil
     if mayBePattern, ResourceNotation.hasWildcard(String(bytes: stem)) { return nil }
     return cut
   }

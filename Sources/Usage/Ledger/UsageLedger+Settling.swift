@@ -84,7 +84,7 @@ extension UsageLedger {
       let pair = UInt64(row.action) << 32 | UInt64(row.resource)
       let mayMove =
         isTold(row) && !untold.contains(pair)
-        && uses.texts.withText(Int(row.resource)) { LearnedFacts.mayTell(ofResource: $0) }
+        && uses.texts.withText(row.resource) { LearnedFacts.mayTell(ofResource: $0) }
       guard isRenamed || mayMove else { return nil }
       let key = reader.key(at: place)
       let settled = facts.settled(key, of: name(key.principal))
@@ -121,7 +121,7 @@ extension LearnedFacts {
   /// - Parameter resource: The resource.
   /// - Returns: `false` where no use of it ever gets another key but for its principal.
   static func mayTell(ofResource resource: Span<UInt8>) -> Bool {
-    [":iam:", ":instance-profile/", ":alias/"].contains { resource.offset(of: $0, from: 0) != nil }
+    [":iam:", ":instance-profile/", ":alias/"].contains { resource.offset(of: $0) != nil }
   }
 
   /// The keys that a use has when everything learnt is applied, with the reason where a resource stays unknown.

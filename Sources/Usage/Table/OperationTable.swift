@@ -94,6 +94,7 @@ public struct OperationTable: Sendable {
   /// - Parameter name: The principal as which one is kept; `nil` leaves out what it called.
   /// - Returns: The table; principals that get one name are joined.
   func renamed(_ name: (Principal) -> Principal?) -> OperationTable {
+    if principals.elements.allSatisfy({ name($0) == $0 }) { return self }
     var result = OperationTable()
     result.merge(self, name)
     return result

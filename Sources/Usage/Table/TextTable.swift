@@ -1,6 +1,7 @@
 // Texts by number: each is kept once, and compared by comparing numbers.
 
 import Glibc
+import IAM
 import JSONStream
 
 /// Texts, each of which has a number from 1; 0 stands for no text.
@@ -60,7 +61,7 @@ struct TextTable: Sendable {
   /// - Returns: Its number here.
   mutating func number(_ number: UInt32, in other: TextTable) -> UInt32 {
     guard number != TextTable.none else { return TextTable.none }
-    return other.withText(Int(number)) { self.number($0) }
+    return other.withText(number) { self.number($0) }
   }
 
   /// The numbers of texts of another table, which are added if they are new.
@@ -69,7 +70,7 @@ struct TextTable: Sendable {
   ///   - numbers: Their numbers there.
   ///   - other: The other table.
   /// - Returns: Their numbers here.
-  mutating func numbers(_ numbers: [Int], in other: TextTable) -> [UInt32] {
+  mutating func numbers(_ numbers: [UInt32], in other: TextTable) -> [UInt32] {
     var found: [UInt32] = []
     found.reserveCapacity(numbers.count)
     // Each round asks for what the next one reads, of many texts.
@@ -145,8 +146,7 @@ struct TextTable: Sendable {
   /// - Returns: The text; `nil` for the number of no text.
   func text(_ number: UInt32) -> String? {
     guard number != TextTable.none else { return nil }
-    let place = places[Int(number)]
-    return String(decoding: chunks[Int(place.chunk)][range(place)], as: UTF8.self)
+    return withText(number) { String(bytes: $0) }
   }
 
   /// Calls a function with the letters of a text.
@@ -156,8 +156,8 @@ struct TextTable: Sendable {
   ///   - body: The function.
   /// - Returns: What it returns.
   @inline(__always)
-  func withText<Result>(_ number: Int, _ body: (Span<UInt8>) -> Result) -> Result {
-    let place = places[number]
+  func withText<Result>(_ number: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+    let place = places[Int(number)]
     let chunk = chunks[Int(place.chunk)]
     return body(chunk.span.extracting(range(place)))
   }

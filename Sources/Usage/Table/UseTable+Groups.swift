@@ -6,7 +6,7 @@ extension UseTable {
   /// Uses with one stem of resources (`SplitName`), by the digest of the stem.
   private struct Family: Hashable, Sendable {
     let group: Group
-    let stem: UInt64
+    let stem: JSONDigest
   }
 
   /// The uses in families that have more than a number of resources.
@@ -29,8 +29,8 @@ extension UseTable {
     // Names are cut only where there are enough of them, whatever their stems.
     let grouped = UseTable.crowds(uses, limit, lifted.contains) { Group(rows[$0]) }
     return UseTable.crowds(grouped, limit, { lifted.contains($0.group) }) { place in
-      texts.withText(Int(rows[place].resource)) { SplitName.stemDigest($0) }
-        .map { Family(group: Group(rows[place]), stem: $0.value) }
+      texts.withText(rows[place].resource) { SplitName.stemDigest($0) }
+        .map { Family(group: Group(rows[place]), stem: $0) }
     }
   }
 
@@ -51,11 +51,5 @@ extension UseTable.Group {
   /// The group of a use.
   fileprivate init(_ row: UseRow) {
     self.init(principal: row.principal, action: row.action, context: row.context)
-  }
-
-  /// Hashes the numbers.
-  func hash(into hasher: inout Hasher) {
-    hasher.combine(UInt64(action) << 32 | UInt64(principal))
-    hasher.combine(context)
   }
 }

@@ -509,9 +509,9 @@ public struct UseTable: Sendable {
       return circumstancesNumbers[Int(number)]
     }
     for place in wanted { textNumbers[Int(other.rows[place].resource)] = 0 }
-    let resources = textNumbers.indices.filter { textNumbers[$0] == 0 }
+    let resources = textNumbers.indices.filter { textNumbers[$0] == 0 }.map { UInt32($0) }
     for (resource, number) in zip(resources, texts.numbers(resources, in: other.texts)) {
-      textNumbers[resource] = number
+      textNumbers[Int(resource)] = number
     }
     // Each round asks for what the next one reads, of many uses.
     for start in stride(from: 0, to: wanted.count, by: UseTable.mergedTogether) {

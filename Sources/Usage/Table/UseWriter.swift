@@ -69,7 +69,7 @@ package struct UseWriter<Notation: UseNotation> {
         table.principals[Int(row.principal)], table.texts.text(row.action) ?? "", to: &beginning)
     }
     text.append(contentsOf: beginning)
-    table.texts.withText(Int(row.resource)) { Notation.append(resource: $0, to: &text) }
+    table.texts.withText(row.resource) { Notation.append(resource: $0, to: &text) }
     Notation.append(outcome, tally, resources: resources, to: &text)
   }
 
